@@ -1,0 +1,52 @@
+# Every target of Davit. `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+export DAVIT_BUN ?= $(CURDIR)/node_modules/.bin/bun
+
+.PHONY: help run test lint fmt bridge unit suite js soak bench deny clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: node_modules ## Build and serve the examples on port 8000, following changes
+	cargo run --quiet -p davit -- dev examples
+
+test: node_modules lint js unit ## Pass every test (what CI runs)
+
+lint: node_modules ## Check the formatting and clippy's opinion
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+unit: node_modules ## Run the Rust tests, the suite with real processes among them
+	cargo build --workspace --bins
+	cargo test --workspace --no-fail-fast
+
+js: node_modules ## Type-check and test the bridge and the examples
+	cd engine/bun/bridge && bun run check && bun run test
+	cd examples/hello && tsc --noEmit && bun test
+
+fmt: node_modules ## Format everything
+	cargo fmt --all
+	cd engine/bun/bridge && bun run fmt
+
+bridge: node_modules ## Bundle the worker's bridge anew (engine/bun/bridge/dist)
+	cd engine/bun/bridge && bun run build
+
+soak: node_modules ## Run the long proofs: 100 swaps under load and more
+	DAVIT_SOAK=1 cargo test -p davit-tests --no-fail-fast -- --nocapture
+
+bench: node_modules ## Measure Davit beside Bun + Hono and an axum constant
+	bench/run.sh
+
+deny: ## Check licences and sources of the dependencies (needs cargo-deny)
+	cargo deny check licenses bans sources
+
+clean: ## Remove what was built
+	cargo clean
+	rm -rf node_modules
+
+# Bun, TypeScript and what the examples need, as package-lock.json pins them.
+node_modules: package.json package-lock.json engine/bun/bridge/package.json $(wildcard examples/*/package.json)
+	npm ci --no-audit --no-fund
+	@touch node_modules

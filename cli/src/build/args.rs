@@ -1,0 +1,48 @@
+//! The options of every command that builds.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::builder::FalseyValueParser;
+use davit_engine_bun::{LocateError, locate};
+use davit_plugin::manifest::parse_duration;
+
+use super::{BuildError, Built, build_within, has_script};
+
+/// How plugin folders are built.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct BuildArgs {
+    /// Take each folder as it is, without running its package.json `build` script first
+    #[arg(long, env = "DAVIT_NO_BUILD", value_parser = FalseyValueParser::new())]
+    pub no_build: bool,
+
+    /// How long a `build` script may take, e.g. 90s or 5m; a bare number counts seconds
+    #[arg(long, value_name = "DURATION", env = "DAVIT_BUILD_TIMEOUT", default_value = "120s", value_parser = parse_duration)]
+    pub build_timeout: Duration,
+
+    /// Show everything that a `build` script prints
+    #[arg(long, short, env = "DAVIT_VERBOSE", value_parser = FalseyValueParser::new())]
+    pub verbose: bool,
+}
+
+impl BuildArgs {
+    /// Builds `folder` unless it shall not or need not be built. Bun is looked
+    /// for only where a script needs it.
+    pub async fn build(&self, folder: &Path) -> Result<Built, BuildError> {
+        if self.no_build || !has_script(folder)? {
+            return Ok(Built::NoScript);
+        }
+        let bun =
+            bun_for(folder).map_err(|source| BuildError::NoBun { folder: folder.to_owned(), source })?;
+        build_within(folder, &bun, self.build_timeout).await
+    }
+}
+
+/// The Bun that Davit uses, else the one that is installed with the plugin.
+fn bun_for(folder: &Path) -> Result<PathBuf, LocateError> {
+    locate().or_else(|error| {
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let mut own = folder.ancestors().map(|folder| folder.join("node_modules/.bin/bun"));
+        own.find(|bun| error == LocateError::NotFound && bun.is_file()).ok_or(error)
+    })
+}

@@ -1,0 +1,109 @@
+//! `davit dev`: plugin folders answer requests, and a change to them is live.
+//!
+//! ```text
+//! folders → watch → (build → pack → plan → swap, in the runtime) → show
+//! ```
+
+mod builder;
+mod options;
+mod show;
+mod sources;
+mod watch;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use davit_engine::{Engine, HostInfo};
+use davit_engine_bun::BunEngine;
+use davit_runtime::assemble::Timing;
+use davit_runtime::directories::{self, Root};
+use davit_runtime::keys::Keys;
+use davit_runtime::runtime::{Runtime, Setup};
+use davit_runtime::volume::Volume;
+use davit_runtime::{admin, logs};
+use tokio::net::TcpListener;
+
+use crate::say;
+use builder::Builder;
+pub use options::Args;
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Serves until SIGINT or SIGTERM.
+pub async fn run(args: Args) -> ExitCode {
+    match serve(args).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say::error(error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(args: Args) -> Result<(), Failure> {
+    logs::start(&args.log_filter(), args.log_format)?;
+    let roots = roots(&args)?;
+    let listener = listen(&args).await?;
+    let address = listener.local_addr()?;
+    let key = key();
+    // The folder for packages is removed when this ends.
+    let scratch = tempfile::Builder::new().prefix("davit-dev-").tempdir()?;
+    let timing = Timing { init: args.init_timeout, drain: args.drain_timeout, ..Timing::default() };
+    let runtime = Runtime::start(Setup {
+        engine: Some(engine(&args)?),
+        volume: Volume::open(scratch.path())?,
+        timing,
+        directories: directories::Options {
+            roots: roots.clone(),
+            node_modules: false,
+            build: Some(Arc::new(Builder::new(args.build.clone()))),
+            first_settle: timing.settle,
+            settle: timing.settle,
+        },
+        keys: Keys::root(&key),
+        trust_loopback: true,
+    });
+    if let Some(port) = args.metrics_port {
+        runtime.serve_metrics(TcpListener::bind((args.listen_address, port)).await?);
+    }
+    show::greeting(address, &key);
+    let changes = watch::follow(roots, runtime.directories().clone())?;
+    tokio::spawn(show::follow(runtime.directories().watch(), address, changes));
+    let ended = runtime.serve(listener, std::time::Duration::ZERO, args.drain_timeout).await;
+    Ok(ended?)
+}
+
+fn roots(args: &Args) -> Result<Vec<Root>, Failure> {
+    let root = |path: &std::path::PathBuf| match path.is_dir() {
+        true => Ok(Root::of(path)),
+        false => {
+            Err(format!("{} is not a folder: name a plugin's folder, or a folder of plugins", path.display()))
+        }
+    };
+    Ok(args.paths.iter().map(root).collect::<Result<_, _>>()?)
+}
+
+async fn listen(args: &Args) -> Result<TcpListener, Failure> {
+    let Args { listen_address, port, .. } = args;
+    let bound = TcpListener::bind((*listen_address, *port)).await;
+    bound.map_err(|error| {
+        format!("cannot listen on {listen_address}:{port}: {error}; choose another --port").into()
+    })
+}
+
+fn engine(args: &Args) -> Result<Arc<dyn Engine>, Failure> {
+    let host = HostInfo {
+        api: admin::API.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        plugin_dirs: args.paths.iter().map(|path| path.display().to_string()).collect(),
+    };
+    let bun = davit_engine_bun::locate()?;
+    Ok(Arc::new(BunEngine::new(&bun, host, args.heartbeat_timeout)?))
+}
+
+/// The key of `RUNTIME_ROOT_KEY`, or a new one: two random UUIDs hold 244 random
+/// bits.
+fn key() -> String {
+    let made = || format!("dvt_{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple());
+    std::env::var("RUNTIME_ROOT_KEY").ok().filter(|key| !key.is_empty()).unwrap_or_else(made)
+}

@@ -1,0 +1,66 @@
+//! The options of `davit dev`.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use davit_plugin::manifest::parse_duration;
+use davit_runtime::logs::LogFormat;
+
+use crate::build::BuildArgs;
+
+/// Serve plugin folders on this machine; a change to them is live at once
+///
+/// A change that does not work is shown in one line and leaves the last good
+/// version serving. The key is that of RUNTIME_ROOT_KEY, or a new one at each
+/// start. Somebody at this machine needs no key for the admin API.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// Plugin folders (with a manifest.yaml), or folders of such
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// Port to serve on; 0 takes a free one
+    #[arg(long, short, env = "DAVIT_PORT", default_value_t = 8000)]
+    pub port: u16,
+
+    /// Address to listen on
+    #[arg(long, env = "DAVIT_LISTEN_ADDRESS", default_value = "127.0.0.1")]
+    pub listen_address: IpAddr,
+
+    /// Port of /metrics; not served without it
+    #[arg(long, env = "DAVIT_METRICS_PORT")]
+    pub metrics_port: Option<u16>,
+
+    /// Least level of log lines: error, warn, info, debug or trace; plugins' own lines show from info on
+    #[arg(long, env = "DAVIT_LOG_LEVEL", default_value = "warn")]
+    pub log_level: String,
+
+    /// Form of log lines
+    #[arg(long, env = "DAVIT_LOG_FORMAT", value_enum, default_value_t = LogFormat::Human)]
+    pub log_format: LogFormat,
+
+    /// How long a worker may be silent before it is replaced, e.g. 10s
+    #[arg(long, env = "DAVIT_HEARTBEAT_TIMEOUT", value_parser = parse_duration, default_value = "10s")]
+    pub heartbeat_timeout: Duration,
+
+    /// How long import, factory and onInit of one plugin may take together, e.g. 30s
+    #[arg(long, env = "DAVIT_INIT_TIMEOUT", value_parser = parse_duration, default_value = "30s")]
+    pub init_timeout: Duration,
+
+    /// How long open requests may go on when their plugin is replaced or this command ends, e.g. 5s
+    #[arg(long, env = "DAVIT_DRAIN_TIMEOUT", value_parser = parse_duration, default_value = "5s")]
+    pub drain_timeout: Duration,
+
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "a doc comment here would replace the command's help")]
+    pub build: BuildArgs,
+}
+
+impl Args {
+    /// What the plugins say is shown; how they fare is shown by this command
+    /// itself.
+    pub(super) fn log_filter(&self) -> String {
+        format!("{},plugin=info,davit_runtime::directories=error", self.log_level)
+    }
+}

@@ -1,0 +1,85 @@
+//! What `davit dev` prints: where it serves, and one line whenever a plugin's
+//! state changes.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use davit_plugin::reason::Reason;
+use davit_runtime::directories::{PluginStatus, Serving};
+use tokio::sync::watch;
+
+use super::watch::Changes;
+use crate::say::{self, BAD, DOUBT, GOOD};
+
+/// Prints where plugins are served, and the key.
+pub(super) fn greeting(address: SocketAddr, key: &str) {
+    say::line(format_args!("davit dev {}\n", env!("CARGO_PKG_VERSION")));
+    say::line(format_args!("  URL  {}", url(address)));
+    say::line(format_args!("  Key  {key}"));
+    say::line("       for routes that are not public: -H \"X-API-Key: $KEY\"\n");
+}
+
+/// Prints each change of the statuses until the runtime ends.
+pub(super) async fn follow(
+    mut statuses: watch::Receiver<Arc<[PluginStatus]>>,
+    address: SocketAddr,
+    changes: Changes,
+) {
+    let mut before: Arc<[PluginStatus]> = Arc::from([]);
+    while statuses.changed().await.is_ok() {
+        let now = statuses.borrow_and_update().clone();
+        let took = changes.take();
+        let old = |status: &PluginStatus| before.iter().find(|old| old.folder == status.folder);
+        for status in now.iter() {
+            if let Some(line) = line(status, old(status), address, took) {
+                say::line(line);
+            }
+        }
+        for gone in before.iter().filter(|old| !now.iter().any(|status| status.folder == old.folder)) {
+            say::line(format_args!("  {DOUBT}-{DOUBT:#} {} is gone", gone.label()));
+        }
+        before = now;
+    }
+}
+
+fn line(
+    status: &PluginStatus,
+    old: Option<&PluginStatus>,
+    address: SocketAddr,
+    took: Option<Duration>,
+) -> Option<String> {
+    let name = status.label();
+    let before = old.and_then(|old| old.serving.as_ref());
+    match (&status.problem, &status.serving) {
+        (Some(problem), serving) if old.and_then(|old| old.problem.as_ref()) != Some(problem) => {
+            let goes_on = if serving.is_some() { "; the last good version keeps serving" } else { "" };
+            let (style, mark) = match problem.reason {
+                Reason::Disabled | Reason::RolloutInProgress => (DOUBT, "-"),
+                _ => (BAD, "✗"),
+            };
+            Some(format!(
+                "  {style}{mark}{style:#} {name}  {}{goes_on} [{}]",
+                problem.message, problem.reason
+            ))
+        }
+        (None, Some(serving)) if before != Some(serving) || old.is_some_and(|old| old.problem.is_some()) => {
+            let took = took.filter(|_| old.is_some());
+            let took = took.map(|took| format!("  live after {} ms", took.as_millis())).unwrap_or_default();
+            Some(format!("  {GOOD}✓{GOOD:#} {name} {}{}{took}", serving.version, at(serving, address)))
+        }
+        _ => None,
+    }
+}
+
+fn at(serving: &Serving, address: SocketAddr) -> String {
+    serving.base.as_ref().map(|base| format!("  {}{base}", url(address))).unwrap_or_default()
+}
+
+fn url(address: SocketAddr) -> String {
+    if address.ip().is_loopback() || address.ip().is_unspecified() {
+        format!("http://localhost:{}", address.port())
+    } else {
+        format!("http://{address}")
+    }
+}

@@ -1,0 +1,110 @@
+//! Tells the runtime when something below the roots has changed.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use davit_runtime::directories::{Handle, Root};
+use notify::event::{AccessKind, AccessMode, EventKind};
+use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::mpsc;
+
+/// A save is several events; the pass starts when none has come for this long,
+const QUIET: Duration = Duration::from_millis(10);
+/// or at the latest when the first is this old.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// When the change that is being made live was seen first.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Changes(Arc<Mutex<Option<Instant>>>);
+
+impl Changes {
+    fn seen(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(Instant::now);
+    }
+
+    /// How long ago the change was seen; the next one starts anew.
+    pub(super) fn take(&self) -> Option<Duration> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take().map(|seen| seen.elapsed())
+    }
+}
+
+/// Watches every folder below the roots, `node_modules` and dot entries apart.
+pub(super) fn follow(roots: Vec<Root>, directories: Handle) -> notify::Result<Changes> {
+    // Holding one event is enough: which one it was does not matter.
+    let (events, seen) = mpsc::channel(1);
+    let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+        if event.is_ok_and(|event| is_change(&event.kind)) {
+            let _one_is_queued = events.try_send(());
+        }
+    })?;
+    let changes = Changes::default();
+    let mut watched = Watched { watcher, folders: BTreeSet::new(), roots };
+    watched.refresh();
+    tokio::spawn(run(watched, seen, directories, changes.clone()));
+    Ok(changes)
+}
+
+async fn run(mut watched: Watched, mut seen: mpsc::Receiver<()>, directories: Handle, changes: Changes) {
+    while seen.recv().await.is_some() {
+        changes.seen();
+        let first = Instant::now();
+        while first.elapsed() < PATIENCE
+            && matches!(tokio::time::timeout(QUIET, seen.recv()).await, Ok(Some(())))
+        {}
+        watched.refresh();
+        directories.changed();
+    }
+}
+
+/// Reading a file is no change, and neither is opening it; the end of writing is.
+fn is_change(kind: &EventKind) -> bool {
+    match kind {
+        EventKind::Access(AccessKind::Close(AccessMode::Write)) => true,
+        EventKind::Access(_) => false,
+        EventKind::Any
+        | EventKind::Create(_)
+        | EventKind::Modify(_)
+        | EventKind::Remove(_)
+        | EventKind::Other => true,
+    }
+}
+
+struct Watched {
+    watcher: RecommendedWatcher,
+    folders: BTreeSet<PathBuf>,
+    roots: Vec<Root>,
+}
+
+impl Watched {
+    /// Watches the folders that are new and forgets those that are gone.
+    fn refresh(&mut self) {
+        let mut there = BTreeSet::new();
+        self.roots.iter().for_each(|root| list(root.path(), &mut there));
+        for gone in self.folders.difference(&there) {
+            let _gone_with_its_folder = self.watcher.unwatch(gone);
+        }
+        let new: Vec<PathBuf> = there.difference(&self.folders).cloned().collect();
+        for folder in new {
+            if let Err(error) = self.watcher.watch(&folder, RecursiveMode::NonRecursive) {
+                tracing::warn!(%error, folder = %folder.display(), "cannot watch a folder: changes in it are not seen");
+                there.remove(&folder);
+            }
+        }
+        self.folders = there;
+    }
+}
+
+fn list(folder: &Path, into: &mut BTreeSet<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    into.insert(folder.to_owned());
+    for entry in entries.filter_map(Result::ok) {
+        let (name, path) = (entry.file_name(), entry.path());
+        let hidden = name == "node_modules" || name.to_string_lossy().starts_with('.');
+        if !hidden && path.is_dir() && !path.is_symlink() {
+            list(&path, into);
+        }
+    }
+}

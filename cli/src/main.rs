@@ -1,0 +1,7 @@
+//! The program `davit`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    davit::run()
+}

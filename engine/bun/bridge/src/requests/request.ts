@@ -1,0 +1,31 @@
+import type { Exchange } from "./exchange.ts";
+
+/** Makes the plugin's Request. `url` is the head's, or that without the base. */
+export function toRequest(exchange: Exchange, url: string): Request {
+  const { method, headers: flat } = exchange.head;
+  const init: RequestInit = { method, signal: exchange.signal };
+  if (exchange.body !== undefined) init.body = exchange.body.open();
+  const request = new Request(url, init);
+  // Headers made first would be copied by the constructor, for a fifth of its time.
+  const { headers } = request;
+  for (let at = 0; at < flat.length; at += 2) headers.append(flat[at] as string, flat[at + 1] as string);
+  return request;
+}
+
+/** Takes the base off an absolute URL's path: `/hello` and `/hello/x?y` become `/` and `/x?y`. */
+export function withoutBase(url: string, base: string): string {
+  const path = url.indexOf("/", url.indexOf("://") + 3);
+  const rest = path + base.length;
+  const next = url[rest];
+  if (base === "" || path < 0 || !url.startsWith(base, path)) return url;
+  if (next === "/") return url.slice(0, path) + url.slice(rest);
+  if (next === undefined || next === "?") return `${url.slice(0, path)}/${url.slice(rest)}`;
+  return url;
+}
+
+const COMMON = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+/** Whether Bun can make a Request of this method; it silently makes a GET of those that it does not know. */
+export function isKnownMethod(method: string): boolean {
+  return COMMON.has(method) || new Request("http://localhost/", { method }).method === method;
+}

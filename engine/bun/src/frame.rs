@@ -1,0 +1,185 @@
+//! Frames on the wire (`docs/reference/worker-protocol.md`): bytes in, frames
+//! out, and back. Knows lengths and types, not what payloads mean.
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+
+/// The bytes a body may have in flight before the other side acknowledges them.
+pub(crate) const WINDOW: usize = 256 << 10;
+/// The largest payload of a DATA frame.
+pub(crate) const MAX_DATA: usize = 64 << 10;
+/// The largest payload of a head.
+pub(crate) const MAX_HEAD: usize = 256 << 10;
+/// The largest payload of INIT.
+pub(crate) const MAX_INIT: usize = 16 << 20;
+/// The largest payload of any other frame.
+const MAX_OTHER: usize = 64 << 10;
+/// `length`, `type` and `stream`.
+const HEADER: usize = 9;
+
+/// What a frame is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    Hello = 0x01,
+    Init = 0x02,
+    Plugin = 0x03,
+    Ready = 0x04,
+    Ping = 0x05,
+    Pong = 0x06,
+    Log = 0x07,
+    Shutdown = 0x08,
+    Bye = 0x09,
+    Request = 0x10,
+    Response = 0x11,
+    Data = 0x12,
+    End = 0x13,
+    Abort = 0x14,
+    Credit = 0x15,
+}
+
+impl Kind {
+    const ALL: [Self; 15] = [
+        Self::Hello,
+        Self::Init,
+        Self::Plugin,
+        Self::Ready,
+        Self::Ping,
+        Self::Pong,
+        Self::Log,
+        Self::Shutdown,
+        Self::Bye,
+        Self::Request,
+        Self::Response,
+        Self::Data,
+        Self::End,
+        Self::Abort,
+        Self::Credit,
+    ];
+
+    fn of(byte: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| *kind as u8 == byte)
+    }
+
+    fn max_payload(self) -> usize {
+        match self {
+            Self::Init => MAX_INIT,
+            Self::Request | Self::Response => MAX_HEAD,
+            Self::Data => MAX_DATA,
+            _ => MAX_OTHER,
+        }
+    }
+}
+
+/// One frame. Stream 0 is the connection itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Frame {
+    pub(crate) kind: Kind,
+    pub(crate) stream: u32,
+    pub(crate) payload: Bytes,
+}
+
+/// The other side broke a rule of the protocol.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ProtocolError {
+    #[error("a frame of type {0:#04x}, which this version does not know")]
+    UnknownType(u8),
+    #[error("a {kind:?} frame of {length} bytes, where at most {max} are allowed")]
+    TooLong { kind: Kind, length: usize, max: usize },
+    #[error("a frame whose length of {0} does not even hold its header")]
+    TooShort(usize),
+    #[error("a {kind:?} frame whose payload is not what it should be: {why}")]
+    Payload { kind: Kind, why: String },
+    #[error("a {0:?} frame where none may come")]
+    Unexpected(Kind),
+    #[error("more bytes on stream {0} than it had credit for")]
+    BeyondCredit(u32),
+}
+
+/// Takes the next whole frame off the front of `buffer`; `None` until more
+/// bytes have come.
+pub(crate) fn decode(buffer: &mut BytesMut) -> Result<Option<Frame>, ProtocolError> {
+    let Some(header) = buffer.first_chunk::<HEADER>() else { return Ok(None) };
+    let length = u32::from_be_bytes([header[0], header[1], header[2], header[3]]) as usize;
+    let kind = Kind::of(header[4]).ok_or(ProtocolError::UnknownType(header[4]))?;
+    let stream = u32::from_be_bytes([header[5], header[6], header[7], header[8]]);
+    let payload = length.checked_sub(HEADER - 4).ok_or(ProtocolError::TooShort(length))?;
+    if payload > kind.max_payload() {
+        return Err(ProtocolError::TooLong { kind, length: payload, max: kind.max_payload() });
+    }
+    if buffer.len() < HEADER + payload {
+        buffer.reserve(HEADER + payload - buffer.len());
+        return Ok(None);
+    }
+    buffer.advance(HEADER);
+    Ok(Some(Frame { kind, stream, payload: buffer.split_to(payload).freeze() }))
+}
+
+/// Puts a frame behind what is in `buffer`. The caller keeps the payload within
+/// the bounds of its type.
+pub(crate) fn encode(buffer: &mut BytesMut, kind: Kind, stream: u32, payload: &[u8]) {
+    debug_assert!(payload.len() <= kind.max_payload(), "{kind:?} frame too long");
+    buffer.reserve(HEADER + payload.len());
+    let length = u32::try_from(payload.len() + HEADER - 4).unwrap_or(u32::MAX);
+    buffer.put_u32(length);
+    buffer.put_u8(kind as u8);
+    buffer.put_u32(stream);
+    buffer.put_slice(payload);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn frames() -> impl Strategy<Value = Vec<Frame>> {
+        let kind = proptest::sample::select(Kind::ALL.to_vec());
+        let payload = proptest::collection::vec(any::<u8>(), 0..300).prop_map(Bytes::from);
+        let frame = (kind, any::<u32>(), payload);
+        proptest::collection::vec(
+            frame.prop_map(|(kind, stream, payload)| Frame { kind, stream, payload }),
+            0..8,
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn frames_survive_any_split(frames in frames(), cuts in proptest::collection::vec(any::<proptest::sample::Index>(), 0..6)) {
+            let mut wire = BytesMut::new();
+            frames.iter().for_each(|frame| encode(&mut wire, frame.kind, frame.stream, &frame.payload));
+            let mut ends: Vec<usize> = cuts.iter().map(|cut| cut.index(wire.len() + 1)).chain([wire.len()]).collect();
+            ends.sort_unstable();
+            let (mut buffer, mut decoded, mut start) = (BytesMut::new(), Vec::new(), 0);
+            for end in ends {
+                buffer.extend_from_slice(&wire[start..end]);
+                start = end;
+                while let Some(frame) = decode(&mut buffer).unwrap() {
+                    decoded.push(frame);
+                }
+            }
+            prop_assert_eq!(decoded, frames);
+            prop_assert!(buffer.is_empty());
+        }
+
+        #[test]
+        fn garbage_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let mut buffer = BytesMut::from(&bytes[..]);
+            while let Ok(Some(_)) = decode(&mut buffer) {}
+        }
+    }
+
+    #[test]
+    fn refuses_lengths_beyond_the_bounds_before_it_reads_them() {
+        let head = |length: u32, kind: u8| {
+            let mut buffer = BytesMut::new();
+            buffer.put_u32(length);
+            buffer.put_u8(kind);
+            buffer.put_u32(1);
+            decode(&mut buffer)
+        };
+        assert!(matches!(head(u32::MAX, Kind::Data as u8), Err(ProtocolError::TooLong { .. })));
+        assert!(matches!(head(65_542, Kind::Log as u8), Err(ProtocolError::TooLong { .. })));
+        assert!(matches!(head(4, Kind::End as u8), Err(ProtocolError::TooShort(4))));
+        assert!(matches!(head(5, 0x20), Err(ProtocolError::UnknownType(0x20))));
+        assert_eq!(head(65_541, Kind::Data as u8), Ok(None));
+    }
+}

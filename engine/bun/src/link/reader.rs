@@ -1,0 +1,147 @@
+//! Reads a worker's frames and hands each to whom it is for.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use davit_engine::ServeError;
+use serde::de::DeserializeOwned;
+use tokio::io::AsyncReadExt;
+use tokio::net::unix::OwnedReadHalf;
+use tokio::sync::mpsc;
+
+use super::outbox::Outbox;
+use super::streams::Streams;
+use crate::frame::{self, Frame, Kind, ProtocolError};
+use crate::messages::{Abort, Bye, Hello, Log, PluginReport};
+use crate::output;
+
+/// What a worker says about itself.
+#[derive(Debug)]
+pub(crate) enum Control {
+    Hello(Hello),
+    Plugin(PluginReport),
+    Ready,
+    Bye(Bye),
+    Lost(Lost),
+}
+
+/// Why the connection is over; the last thing that comes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Lost {
+    /// The worker closed it.
+    Closed,
+    /// The worker broke a rule of the protocol.
+    Protocol(ProtocolError),
+}
+
+/// The last sign of life.
+#[derive(Debug, Clone)]
+pub(super) struct Pong {
+    start: Instant,
+    millis: Arc<AtomicU64>,
+}
+
+impl Default for Pong {
+    fn default() -> Self {
+        Self { start: Instant::now(), millis: Arc::default() }
+    }
+}
+
+impl Pong {
+    pub(super) fn touch(&self) {
+        let millis = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.millis.store(millis, Ordering::Relaxed);
+    }
+
+    pub(super) fn age(&self) -> Duration {
+        self.start.elapsed().saturating_sub(Duration::from_millis(self.millis.load(Ordering::Relaxed)))
+    }
+}
+
+pub(super) struct Reader {
+    label: String,
+    outbox: Arc<Outbox>,
+    streams: Arc<Streams>,
+    pong: Pong,
+    control: mpsc::Sender<Control>,
+}
+
+impl Reader {
+    pub(super) fn new(
+        label: &str,
+        outbox: Arc<Outbox>,
+        streams: Arc<Streams>,
+        pong: Pong,
+        control: mpsc::Sender<Control>,
+    ) -> Self {
+        Self { label: label.to_owned(), outbox, streams, pong, control }
+    }
+
+    /// Reads until the connection is over, then fails what is in flight.
+    pub(super) async fn run(self, socket: OwnedReadHalf) {
+        let lost = self.read(socket).await.err().map_or(Lost::Closed, Lost::Protocol);
+        self.outbox.close();
+        self.streams.close();
+        let _gone = self.control.send(Control::Lost(lost)).await;
+    }
+
+    async fn read(&self, mut socket: OwnedReadHalf) -> Result<(), ProtocolError> {
+        let mut buffer = BytesMut::with_capacity(128 << 10);
+        loop {
+            while let Some(frame) = frame::decode(&mut buffer)? {
+                self.take(frame).await?;
+            }
+            buffer.reserve(64 << 10);
+            if !matches!(socket.read_buf(&mut buffer).await, Ok(1..)) {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn take(&self, frame: Frame) -> Result<(), ProtocolError> {
+        let Frame { kind, stream, payload } = frame;
+        match kind {
+            Kind::Response => self.streams.respond(stream, parse(kind, &payload)?),
+            Kind::Data => self.streams.data(stream, payload),
+            Kind::End => self.streams.end(stream),
+            Kind::Credit => self.streams.credit(stream, credit(&payload)?),
+            Kind::Abort => {
+                let Abort { code, message } = parse(kind, &payload)?;
+                tracing::debug!(plugins = self.label, stream, code, message, "the worker aborted a request");
+                self.streams.fail(stream, ServeError::Plugin);
+                Ok(())
+            }
+            Kind::Pong => {
+                self.pong.touch();
+                Ok(())
+            }
+            Kind::Log => {
+                output::log(&self.label, &parse::<Log>(kind, &payload)?);
+                Ok(())
+            }
+            Kind::Hello => self.tell(Control::Hello(parse(kind, &payload)?)).await,
+            Kind::Plugin => self.tell(Control::Plugin(parse(kind, &payload)?)).await,
+            Kind::Ready => self.tell(Control::Ready).await,
+            Kind::Bye => self.tell(Control::Bye(parse(kind, &payload)?)).await,
+            Kind::Init | Kind::Ping | Kind::Shutdown | Kind::Request => Err(ProtocolError::Unexpected(kind)),
+        }
+    }
+
+    async fn tell(&self, control: Control) -> Result<(), ProtocolError> {
+        // Nobody listens once the worker is being ended.
+        let _gone = self.control.send(control).await;
+        Ok(())
+    }
+}
+
+fn parse<T: DeserializeOwned>(kind: Kind, payload: &Bytes) -> Result<T, ProtocolError> {
+    serde_json::from_slice(payload).map_err(|error| ProtocolError::Payload { kind, why: error.to_string() })
+}
+
+fn credit(payload: &Bytes) -> Result<usize, ProtocolError> {
+    let bytes = <[u8; 4]>::try_from(&payload[..])
+        .map_err(|_| ProtocolError::Payload { kind: Kind::Credit, why: "it has not 4 bytes".to_owned() })?;
+    Ok(u32::from_be_bytes(bytes) as usize)
+}

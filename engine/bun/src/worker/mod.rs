@@ -1,0 +1,71 @@
+//! One worker process: start it, let its plugins start, watch it, end it.
+
+mod end;
+mod process;
+mod start;
+
+use std::process::ExitStatus;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::process::Child;
+use tokio::sync::mpsc;
+
+use crate::link::{Control, Link, Lost};
+
+pub(crate) use start::{Setting, StartError, start};
+
+/// A worker whose plugins are ready.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    child: Child,
+    pub(crate) pid: u32,
+    pub(crate) link: Arc<Link>,
+    controls: mpsc::Receiver<Control>,
+}
+
+/// How a worker ended without having been asked to.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum End {
+    #[error("the worker ended by itself ({0})")]
+    Exited(ExitStatus),
+    #[error("the worker gave no sign of life for {0:?}, so it was killed: a plugin blocks it")]
+    Hung(Duration),
+    #[error("the worker closed its connection")]
+    Closed,
+    #[error("the worker broke the protocol: it sent {0}")]
+    Protocol(#[from] crate::frame::ProtocolError),
+}
+
+impl Worker {
+    /// Waits until the worker ends, sends what it must not, or has not answered
+    /// for `heartbeat`. It may still run then: end it.
+    pub(crate) async fn failed(&mut self, heartbeat: Duration) -> End {
+        self.link.reset_silence();
+        let mut beat = tokio::time::interval(Duration::from_secs(1).min(heartbeat / 4));
+        beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                status = self.child.wait() => return status.map_or(End::Closed, End::Exited),
+                control = self.controls.recv() => match control {
+                    None => return End::Closed,
+                    Some(Control::Lost(Lost::Closed)) => return self.explain_eof().await,
+                    Some(Control::Lost(Lost::Protocol(error))) => return End::Protocol(error),
+                    Some(other) => tracing::debug!(?other, "a worker said something out of turn"),
+                },
+                _ = beat.tick() => {
+                    if self.link.silence() > heartbeat {
+                        return End::Hung(heartbeat);
+                    }
+                    self.link.ping();
+                }
+            }
+        }
+    }
+
+    /// The socket closes a moment before the process is gone: its exit says more.
+    async fn explain_eof(&mut self) -> End {
+        let exit = tokio::time::timeout(Duration::from_millis(500), self.child.wait()).await;
+        exit.ok().and_then(Result::ok).map_or(End::Closed, End::Exited)
+    }
+}

@@ -1,0 +1,49 @@
+//! What runs plugin code. The runtime knows only this trait; `engine/bun` stands
+//! behind it with Bun worker processes, other engines could.
+
+mod body;
+mod serve;
+mod spec;
+mod state;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::{Request, Response};
+use tokio::sync::watch;
+
+pub use body::{Body, BodyError, empty, full};
+pub use serve::{Peer, ServeError};
+pub use spec::{GroupSpec, HostInfo, PluginSpec};
+pub use state::{GroupState, GroupStats, PluginFailure};
+
+/// Starts groups of plugins.
+pub trait Engine: Send + Sync + 'static {
+    /// The engine and its version, e.g. `bun 1.4.5`, for logs and health.
+    fn name(&self) -> String;
+
+    /// Starts a group and returns at once; [`Group::state`] tells how it goes.
+    /// The group lives until [`Group::stop`], or until its last handle is dropped.
+    fn start(&self, spec: GroupSpec) -> Arc<dyn Group>;
+}
+
+/// Plugins that share one worker, which its engine keeps alive.
+#[async_trait]
+pub trait Group: Send + Sync + 'static {
+    /// The state and its changes.
+    fn state(&self) -> watch::Receiver<GroupState>;
+
+    /// Numbers for metrics.
+    fn stats(&self) -> GroupStats;
+
+    /// Lets the plugin at `index` of the group's spec answer a request. The URI
+    /// is absolute and its path normalised. Bodies stream both ways under
+    /// backpressure. Dropping the future, or the response's body before its end,
+    /// aborts the request inside the plugin.
+    async fn serve(&self, index: usize, request: Request<Body>) -> Result<Response<Body>, ServeError>;
+
+    /// Runs `onShutdown` in reverse start order and ends the worker, by force
+    /// once `timeout` is over. Requests still in flight are cut off: drain first.
+    async fn stop(&self, timeout: Duration);
+}

@@ -1,0 +1,146 @@
+//! In: an unpacked package. Out: what it holds, or why it is no plugin. Reads
+//! the manifest and looks which files there are.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::Manifest;
+use crate::PackagePath;
+use crate::manifest::{FILE_NAMES, MAX_SIZE, ManifestError};
+use crate::reason::{Problem, Reason};
+
+/// Modules that are looked for when the manifest names none (interfaces §8).
+const CODE_FALLBACKS: [&str; 2] = ["plugin.ts", "plugin.js"];
+const INDEX_FALLBACKS: [&str; 2] = ["index.ts", "index.js"];
+
+/// A plugin's package, checked: behind this nobody reads raw YAML.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contents {
+    /// What the author declares.
+    pub manifest: Manifest,
+    /// The module with the plugin's code.
+    pub code: Option<PackagePath>,
+    /// The HTML file of its user interface.
+    pub ui: Option<PackagePath>,
+}
+
+/// An unpacked package that is no plugin.
+#[derive(Debug, thiserror::Error)]
+pub enum ContentsError {
+    /// There is no manifest.
+    #[error("{folder} has no manifest.yaml: write one with `name: my-plugin`")]
+    NoManifest {
+        /// The folder as the caller named it.
+        folder: String,
+    },
+    /// The manifest cannot be used.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// A file that the manifest names is not in the package.
+    #[error(
+        "{manifest}: {key} names {path}, which is not in the package: build the plugin or correct the path"
+    )]
+    EntryMissing {
+        /// The manifest's file.
+        manifest: String,
+        /// The manifest's key.
+        key: &'static str,
+        /// The file that is missing.
+        path: PackagePath,
+    },
+    /// Nothing to serve and nothing to run.
+    #[error(
+        "{manifest}: the plugin has no code and no user interface: add plugin.ts, or name one with `pluginEntry` or `entrypoint`"
+    )]
+    Nothing {
+        /// The manifest's file.
+        manifest: String,
+    },
+    /// A user interface with no place to be served.
+    #[error("{manifest}: the plugin has an entrypoint but no base: write e.g. `base: /my-plugin`")]
+    WithoutBase {
+        /// The manifest's file.
+        manifest: String,
+    },
+    /// The folder could not be read.
+    #[error("cannot read {path}: {source}")]
+    Io {
+        /// What was read.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+impl From<&ContentsError> for Problem {
+    fn from(error: &ContentsError) -> Self {
+        let reason = match error {
+            ContentsError::Manifest(error) => return error.into(),
+            ContentsError::NoManifest { .. } => Reason::ManifestInvalid,
+            ContentsError::WithoutBase { .. } => Reason::RoutesWithoutBase,
+            ContentsError::EntryMissing { .. } | ContentsError::Nothing { .. } | ContentsError::Io { .. } => {
+                Reason::PackageInvalid
+            }
+        };
+        Self::new(reason, error.to_string())
+    }
+}
+
+impl Contents {
+    /// Reads the manifest below `root` and finds the plugin's entries. `shown`
+    /// is the folder's name in messages: where its author knows it.
+    pub fn read(root: &Path, shown: &str) -> Result<Self, ContentsError> {
+        let (file, text) = read_manifest(root, shown)?;
+        let manifest = Manifest::parse(&file, &text)?;
+        let code = find_code(root, &manifest, &file)?;
+        let ui = present(root, &file, "entrypoint", manifest.entrypoint.as_ref())?;
+        if code.is_none() && ui.is_none() {
+            return Err(ContentsError::Nothing { manifest: file });
+        }
+        if ui.is_some() && manifest.base.is_none() {
+            return Err(ContentsError::WithoutBase { manifest: file });
+        }
+        Ok(Self { manifest, code, ui })
+    }
+}
+
+/// The manifest's name for messages, and its text.
+fn read_manifest(root: &Path, shown: &str) -> Result<(String, String), ContentsError> {
+    for name in FILE_NAMES {
+        let path = root.join(name);
+        let shown = format!("{shown}/{name}");
+        match fs::metadata(&path) {
+            Ok(metadata) if metadata.len() > MAX_SIZE as u64 => return Ok((shown, " ".repeat(MAX_SIZE + 1))),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(source) => return Err(ContentsError::Io { path, source }),
+        }
+        let text = fs::read_to_string(&path).map_err(|source| ContentsError::Io { path, source })?;
+        return Ok((shown, text));
+    }
+    Err(ContentsError::NoManifest { folder: shown.to_owned() })
+}
+
+fn find_code(root: &Path, manifest: &Manifest, file: &str) -> Result<Option<PackagePath>, ContentsError> {
+    if manifest.plugin_entry.is_some() {
+        return present(root, file, "pluginEntry", manifest.plugin_entry.as_ref());
+    }
+    let index: &[&str] = if manifest.entrypoint.is_some() { &[] } else { &INDEX_FALLBACKS };
+    let found = CODE_FALLBACKS.iter().chain(index).find(|name| root.join(name).is_file());
+    Ok(found.and_then(|name| name.parse().ok()))
+}
+
+fn present(
+    root: &Path,
+    manifest: &str,
+    key: &'static str,
+    path: Option<&PackagePath>,
+) -> Result<Option<PackagePath>, ContentsError> {
+    match path {
+        Some(path) if !root.join(path.as_str()).is_file() => {
+            Err(ContentsError::EntryMissing { manifest: manifest.to_owned(), key, path: path.clone() })
+        }
+        path => Ok(path.cloned()),
+    }
+}

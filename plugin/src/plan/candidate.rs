@@ -1,0 +1,69 @@
+//! One version of a plugin that could run.
+
+use std::sync::Arc;
+
+use super::{Link, PlannedPlugin};
+use crate::contents::Contents;
+use crate::{Digest, PluginName};
+
+/// A verified package and what it holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// The package.
+    pub digest: Digest,
+    /// Tells apart two starts of the same package.
+    pub reload: Option<String>,
+    /// What it holds.
+    pub contents: Arc<Contents>,
+}
+
+/// What tells candidates apart.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CandidateId {
+    /// The plugin.
+    pub name: PluginName,
+    /// The package.
+    pub digest: Digest,
+    /// The start.
+    pub reload: Option<String>,
+}
+
+impl CandidateId {
+    /// The candidate that a plan's entry was made from.
+    pub fn of(plugin: &PlannedPlugin) -> Self {
+        Self { name: plugin.name.clone(), digest: plugin.digest, reload: plugin.reload.clone() }
+    }
+}
+
+impl Candidate {
+    /// What tells this candidate from others.
+    pub fn id(&self) -> CandidateId {
+        CandidateId { name: self.name().clone(), digest: self.digest, reload: self.reload.clone() }
+    }
+
+    /// The plugin's name.
+    pub fn name(&self) -> &PluginName {
+        &self.contents.manifest.name
+    }
+
+    /// The plan's entry; `runs` tells which other plugins are in the plan.
+    pub(super) fn planned(&self, runs: impl Fn(&PluginName) -> bool) -> PlannedPlugin {
+        let Contents { manifest, code, ui } = &*self.contents;
+        let present = manifest.dependencies.iter().filter(|dependency| runs(&dependency.name));
+        let link = |name: &PluginName, optional: bool| Link { name: name.clone(), required: !optional };
+        PlannedPlugin {
+            name: manifest.name.clone(),
+            version: manifest.version.clone(),
+            digest: self.digest,
+            reload: self.reload.clone(),
+            base: manifest.base.clone(),
+            code: code.clone(),
+            ui: ui.clone(),
+            dependencies: present.map(|dependency| link(&dependency.name, dependency.optional)).collect(),
+            public_routes: manifest.public_routes.clone(),
+            config: manifest.config.clone(),
+            limits: manifest.limits,
+            menus: manifest.menus.clone(),
+        }
+    }
+}

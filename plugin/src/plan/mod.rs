@@ -1,0 +1,93 @@
+//! The plan: the whole set that shall run on one runtime, in start order.
+
+mod arrange;
+mod candidate;
+mod canonical;
+mod groups;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::PackagePath;
+use crate::manifest::{Limits, Menu};
+use crate::routes::PublicRoutes;
+use crate::{Base, Digest, PluginName, Version};
+
+pub use arrange::{Arrangement, Barred, Outcome, Wanted, arrange};
+pub use candidate::{Candidate, CandidateId};
+pub use groups::{Group, GroupKey};
+
+/// The only plan format that this version writes and reads.
+pub const FORMAT: u32 = 1;
+
+/// All that shall run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Plan {
+    /// The version of this shape.
+    pub format: u32,
+    /// The plugins, each behind all that it depends on.
+    pub plugins: Vec<PlannedPlugin>,
+}
+
+/// One plugin of a plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlannedPlugin {
+    /// Its name.
+    pub name: PluginName,
+    /// Its package's version.
+    pub version: Version,
+    /// Its package.
+    pub digest: Digest,
+    /// A change of this value starts its group anew with the same package.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reload: Option<String>,
+    /// The path segment it is served under.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub base: Option<Base>,
+    /// The module with its code.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub code: Option<PackagePath>,
+    /// The HTML file of its user interface.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ui: Option<PackagePath>,
+    /// The plugins of this plan that it depends on.
+    pub dependencies: Vec<Link>,
+    /// What needs no key.
+    pub public_routes: PublicRoutes,
+    /// The configuration that its factory gets.
+    pub config: Map<String, Value>,
+    /// What one request may cost.
+    pub limits: Limits,
+    /// Entries of the console's sidebar.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub menus: Vec<Menu>,
+}
+
+/// An edge to another plugin of the same plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The other plugin.
+    pub name: PluginName,
+    /// Whether this one cannot run without it.
+    pub required: bool,
+}
+
+impl Plan {
+    /// The plan without plugins.
+    pub fn empty() -> Self {
+        Self { format: FORMAT, plugins: Vec::new() }
+    }
+
+    /// The SHA-256 of the plan as canonical JSON (RFC 8785): equal plans have
+    /// equal digests, whatever the order of keys.
+    pub fn digest(&self) -> Digest {
+        canonical::digest(self)
+    }
+
+    /// The plugin of this name.
+    pub fn plugin(&self, name: &PluginName) -> Option<&PlannedPlugin> {
+        self.plugins.iter().find(|plugin| plugin.name == *name)
+    }
+}

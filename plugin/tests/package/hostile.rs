@@ -1,0 +1,95 @@
+//! Hostile archives: each is refused with its code, and leaves nothing anywhere.
+
+use std::collections::BTreeSet;
+
+use davit_plugin::package::Limits;
+
+use crate::arena::Arena;
+use crate::{hostile_tar, hostile_zip};
+
+/// A hostile archive.
+pub(crate) struct Case {
+    /// What is bad about it.
+    pub(crate) name: &'static str,
+    /// The code with which it is refused.
+    pub(crate) code: &'static str,
+    /// Its bytes.
+    pub(crate) archive: Vec<u8>,
+    /// The bounds in force.
+    pub(crate) limits: Limits,
+}
+
+/// A case with the default bounds.
+pub(crate) fn case(name: &'static str, code: &'static str, archive: Vec<u8>) -> Case {
+    Case { name, code, archive, limits: Limits::default() }
+}
+
+/// A case with other bounds, so that small archives reach them.
+pub(crate) fn bounded(
+    name: &'static str,
+    code: &'static str,
+    archive: Vec<u8>,
+    set: impl FnOnce(&mut Limits),
+) -> Case {
+    let mut limits = Limits::default();
+    set(&mut limits);
+    Case { name, code, archive, limits }
+}
+
+fn refuses(arena: &Arena, cases: &[Case]) {
+    for Case { name, code, archive, limits } in cases {
+        let error = match arena.unpack(archive, limits) {
+            Ok(unpacked) => panic!("{name}: unpacked as {unpacked:?}"),
+            Err(error) => error,
+        };
+        assert_eq!(error.code(), *code, "{name}: {error}");
+        assert!(error.is_packages_fault(), "{name}: {error}");
+        let message = error.to_string();
+        assert!(!message.contains(char::is_control) && message.chars().count() < 700, "{name}: {message:?}");
+        assert!(arena.is_untouched(), "{name}: something was written or left behind");
+    }
+}
+
+#[test]
+fn refuses_hostile_tars_with_a_code_and_without_a_trace() {
+    let arena = Arena::new();
+    refuses(&arena, &hostile_tar::cases(arena.path()));
+}
+
+#[test]
+fn refuses_hostile_zips_with_a_code_and_without_a_trace() {
+    let arena = Arena::new();
+    refuses(&arena, &hostile_zip::cases(arena.path()));
+}
+
+#[test]
+fn knows_sixty_hostile_archives_and_every_code() {
+    let arena = Arena::new();
+    let mut cases = hostile_tar::cases(arena.path());
+    cases.extend(hostile_zip::cases(arena.path()));
+    let distinct: BTreeSet<&[u8]> = cases.iter().map(|case| &case.archive[..]).collect();
+    let names: BTreeSet<&str> = cases.iter().map(|case| case.name).collect();
+    assert!(distinct.len() >= 60 && names.len() == cases.len(), "{} of {}", distinct.len(), cases.len());
+    let codes: BTreeSet<&str> = cases.iter().map(|case| case.code).collect();
+    let all = [
+        "PATH_TRAVERSAL",
+        "NAME_INVALID",
+        "PATH_TOO_LONG",
+        "PATH_TOO_DEEP",
+        "HEADER_TOO_LARGE",
+        "DUPLICATE_ENTRY",
+        "CASE_COLLISION",
+        "PATH_CONFLICT",
+        "PATH_THROUGH_LINK",
+        "LINK_ESCAPES",
+        "LINK_BROKEN",
+        "TOO_MANY_LINKS",
+        "TOO_MANY_ENTRIES",
+        "PACKAGE_TOO_LARGE",
+        "UNSUPPORTED_ENTRY",
+        "INVALID_FILE_TYPE",
+        "PACKAGE_INVALID",
+        "NO_MANIFEST",
+    ];
+    assert_eq!(codes, all.into_iter().collect());
+}

@@ -1,0 +1,104 @@
+//! Davit's own paths: the admin API at `/_/api` and `/api`, health, and
+//! `/.well-known` (Buntime contract §4).
+
+mod auth;
+mod health;
+mod local;
+mod origin;
+mod plugins;
+mod reload;
+mod well_known;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http::{Method, StatusCode};
+use tokio::sync::watch;
+
+use crate::assemble::Assembler;
+use crate::directories;
+use crate::dispatch::{Arrival, Refusal};
+use crate::keys::Keys;
+use crate::listen::Phase;
+
+/// The path of the admin API.
+pub const API: &str = "/_/api";
+
+/// What the admin API works with.
+#[derive(Clone)]
+pub struct Admin {
+    /// What serves.
+    pub assembler: Arc<Assembler>,
+    /// Where plugins come from.
+    pub directories: directories::Handle,
+    /// Who is let in.
+    pub keys: Arc<Keys>,
+    /// Whether somebody at this machine needs no key (`davit dev` only).
+    pub trust_loopback: bool,
+    /// Whether the process is ending.
+    pub phase: watch::Receiver<Phase>,
+}
+
+/// Answers everything below `/_`, `/api` and `/.well-known`.
+pub fn router(admin: Admin) -> Router {
+    let api = api(&admin);
+    Router::new()
+        .nest(API, api.clone())
+        .nest("/api", api)
+        .route("/.well-known/davit", get(well_known::describe))
+        .route("/.well-known/buntime", get(well_known::describe))
+        .fallback(not_found)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(admin)
+}
+
+fn api(admin: &Admin) -> Router<Admin> {
+    let guarded = Router::new()
+        .route("/plugins", get(plugins::list))
+        .route("/plugins/loaded", get(plugins::loaded))
+        .route("/plugins/reload", post(reload::reload))
+        .method_not_allowed_fallback(wrong_method)
+        .route_layer(from_fn_with_state(admin.clone(), auth::require));
+    let open = Router::new()
+        .route("/health", get(health::health))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .method_not_allowed_fallback(wrong_method);
+    guarded.merge(open)
+}
+
+/// A refusal as a response, numbered like the request.
+fn refuse(refusal: Refusal, request: &Request) -> Response {
+    match request.extensions().get::<Arrival>() {
+        Some(arrival) => refusal.into_response(&arrival.id).map(axum::body::Body::new),
+        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+async fn not_found(State(admin): State<Admin>, request: Request) -> Response {
+    // Nobody without a key learns which calls there are.
+    let wants_api = request.uri().path().starts_with("/.well-known").then_some(());
+    let refusal = match (wants_api, auth::principal(&admin, &request)) {
+        (None, Err(refusal)) => refusal,
+        _ => Refusal::new(
+            StatusCode::NOT_FOUND,
+            "NOT_FOUND",
+            format!("there is no {} {}: see GET {API}/plugins", request.method(), request.uri().path()),
+        ),
+    };
+    refuse(refusal, &request)
+}
+
+async fn wrong_method(request: Request) -> Response {
+    let message = format!("{} is not served here: see the Allow header", request.method());
+    refuse(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message), &request)
+}
+
+/// Whether a method changes something (RFC 9110 §9.2.1: the others are safe).
+fn changes_state(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}

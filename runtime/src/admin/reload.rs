@@ -1,0 +1,42 @@
+//! `POST /plugins/reload`: what is on disk goes live, every group anew.
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use davit_plugin::{PluginName, Version};
+use http::StatusCode;
+use serde::Serialize;
+
+use super::{Admin, refuse};
+use crate::directories::PluginStatus;
+use crate::dispatch::Refusal;
+
+#[derive(Debug, Serialize)]
+struct Reloaded {
+    ok: bool,
+    plugins: Vec<Plugin>,
+}
+
+#[derive(Debug, Serialize)]
+struct Plugin {
+    name: PluginName,
+    version: Version,
+}
+
+/// Lists only the plugins that really serve after the reload.
+pub(super) async fn reload(State(admin): State<Admin>, request: Request) -> Response {
+    match admin.directories.reload().await {
+        Ok(statuses) => {
+            let plugins = statuses.iter().filter_map(serving).collect();
+            Json(Reloaded { ok: true, plugins }).into_response()
+        }
+        Err(stopped) => {
+            refuse(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "STOPPING", stopped.to_string()), &request)
+        }
+    }
+}
+
+fn serving(status: &PluginStatus) -> Option<Plugin> {
+    let serving = status.serving.as_ref()?;
+    Some(Plugin { name: status.name.clone()?, version: serving.version.clone() })
+}

@@ -1,0 +1,135 @@
+//! A plan whose groups were started, and how far each plugin has come.
+
+use std::sync::Arc;
+
+use davit_engine::GroupState;
+use davit_plugin::plan::{GroupKey, Plan, PlannedPlugin};
+use davit_plugin::reason::{Problem, Reason};
+
+use super::assets::Assets;
+use super::groups::PlannedGroup;
+use super::snapshot::{Served, Snapshot};
+use crate::volume::Tree;
+
+/// How far one plugin has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PluginState {
+    /// It could serve now.
+    Ready,
+    /// It, or one of its group, is still starting.
+    Pending,
+    /// It cannot start.
+    Failed(Problem),
+}
+
+/// A plan beside the one that serves.
+#[derive(Debug)]
+pub struct Prepared {
+    plan: Plan,
+    /// In the plan's order.
+    trees: Vec<Arc<Tree>>,
+    groups: Vec<PlannedGroup>,
+}
+
+/// A prepared plan whose plugins are all ready: the only kind that can be
+/// committed.
+#[derive(Debug)]
+pub struct Ready(Prepared);
+
+impl Prepared {
+    pub(super) fn new(plan: Plan, trees: Vec<Arc<Tree>>, groups: Vec<PlannedGroup>) -> Self {
+        Self { plan, trees, groups }
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The plan's groups: key, members as indices into the plan, and the state
+    /// of each member.
+    pub fn groups(&self) -> impl Iterator<Item = (GroupKey, &[usize], Vec<PluginState>)> {
+        self.groups.iter().map(|planned| {
+            let members = &planned.group.plugins[..];
+            let states = members.iter().map(|&i| state(planned, &self.plan.plugins[i])).collect();
+            (planned.group.key, members, states)
+        })
+    }
+
+    /// Waits until the group of this key is no longer starting.
+    pub async fn settled(&self, key: GroupKey) {
+        let group = self.groups.iter().find(|planned| planned.group.key == key);
+        if let Some(running) = group.and_then(|planned| planned.running.as_ref()) {
+            running.settled().await;
+        }
+    }
+
+    /// The plan as one that can be committed, or as it was if a plugin is not
+    /// ready.
+    pub fn ready(self) -> Result<Ready, Self> {
+        let all = self.groups().all(|(.., states)| states.iter().all(|state| *state == PluginState::Ready));
+        if all { Ok(Ready(self)) } else { Err(self) }
+    }
+}
+
+fn state(planned: &PlannedGroup, plugin: &PlannedPlugin) -> PluginState {
+    let failed = |reason, message: &str| PluginState::Failed(Problem::new(reason, message));
+    let Some(running) = &planned.running else {
+        return failed(
+            Reason::EngineMissing,
+            "it needs Bun, which was not found: run `npm install bun` or set DAVIT_BUN",
+        );
+    };
+    match running.state() {
+        GroupState::Starting => PluginState::Pending,
+        // A group that was ready once stays in the plan while its worker is
+        // replaced.
+        GroupState::Ready | GroupState::Restarting { .. } | GroupState::CrashLooping { .. } => {
+            PluginState::Ready
+        }
+        GroupState::Stopped => failed(Reason::LoadFailed, "its group was stopped: reload"),
+        GroupState::Failed(failures) => {
+            let own = failures.iter().find(|failure| failure.plugin == plugin.name);
+            own.map_or(PluginState::Ready, |failure| PluginState::Failed(failure.problem.clone()))
+        }
+    }
+}
+
+impl Ready {
+    pub(super) fn keys(&self) -> impl Iterator<Item = GroupKey> {
+        self.0.groups.iter().map(|planned| planned.group.key)
+    }
+
+    /// Puts the snapshot together; what did not change is taken from `old`.
+    pub(super) fn into_snapshot(self, old: &Snapshot) -> Snapshot {
+        let Self(Prepared { plan, trees, groups }) = self;
+        let code = |i: usize| {
+            let in_group = |planned: &PlannedGroup| {
+                let place = planned.group.plugins.iter().position(|&member| member == i)?;
+                Some((planned.running.clone()?, place))
+            };
+            groups.iter().find_map(in_group)
+        };
+        let served = |(i, tree): (usize, Arc<Tree>)| {
+            let assets = assets(&plan.plugins[i], &tree, old);
+            Served { tree, assets, code: code(i) }
+        };
+        let plugins = trees.into_iter().enumerate().map(served).collect();
+        Snapshot::new(plan, plugins)
+    }
+}
+
+fn assets(plugin: &PlannedPlugin, tree: &Arc<Tree>, old: &Snapshot) -> Option<Arc<Assets>> {
+    let entrypoint = plugin.ui.as_ref()?;
+    let before = old.plugin(&plugin.name).and_then(|(_, served)| served.assets.clone());
+    if let Some(same) = before.filter(|assets| assets.are_of(tree, entrypoint)) {
+        return Some(same);
+    }
+    match Assets::list(tree.clone(), entrypoint) {
+        Ok(assets) => Some(Arc::new(assets)),
+        Err(error) => {
+            tracing::error!(plugin = %plugin.name, %error, "cannot list the plugin's static files");
+            None
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! In: a folder. Out: its package on the volume, or why there is none.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use davit_plugin::contents::Contents;
+use davit_plugin::package::{PackError, PackOptions, pack};
+use davit_plugin::plan::Candidate;
+use davit_plugin::reason::{Problem, Reason};
+
+use super::fingerprint::Fingerprint;
+use super::{Build, PluginFolder};
+use crate::volume::{Tree, Volume, VolumeError};
+
+/// A folder's package, verified and on the volume.
+#[derive(Debug, Clone)]
+pub(super) struct Package {
+    pub(super) candidate: Candidate,
+    /// Keeps the package on the volume.
+    pub(super) tree: Arc<Tree>,
+}
+
+/// What a folder held at one pass.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub(super) folder: PluginFolder,
+    pub(super) package: Result<Package, Problem>,
+}
+
+/// Packs folders, and remembers what they held so that one that has not changed
+/// is not packed again.
+pub(super) struct Scanner {
+    volume: Arc<Volume>,
+    build: Option<Arc<dyn Build>>,
+    node_modules: bool,
+    known: BTreeMap<PathBuf, (Fingerprint, Package)>,
+}
+
+impl Scanner {
+    pub(super) fn new(volume: Arc<Volume>, build: Option<Arc<dyn Build>>, node_modules: bool) -> Self {
+        Self { volume, build, node_modules, known: BTreeMap::new() }
+    }
+
+    /// Scans all folders, one after the other.
+    pub(super) async fn scan(&mut self, folders: Vec<PluginFolder>) -> Vec<Found> {
+        self.known.retain(|path, _| folders.iter().any(|folder| folder.path == *path));
+        let mut found = Vec::with_capacity(folders.len());
+        for folder in folders {
+            let package = self.package(&folder.path).await;
+            found.push(Found { folder, package });
+        }
+        found
+    }
+
+    async fn package(&mut self, folder: &Path) -> Result<Package, Problem> {
+        if let Some(build) = &self.build {
+            build.build(folder).await?;
+        }
+        let (volume, node_modules, path) = (self.volume.clone(), self.node_modules, folder.to_owned());
+        let known = self.known.get(folder).cloned();
+        let packing = tokio::task::spawn_blocking(move || {
+            let before = Fingerprint::of(&path, node_modules).ok().flatten();
+            match known.filter(|(fingerprint, _)| before.as_ref() == Some(fingerprint)) {
+                Some((_, package)) => Ok((before, package)),
+                None => admit(&path, &volume, node_modules).map(|package| (before, package)),
+            }
+        });
+        let packed =
+            packing.await.unwrap_or_else(|error| Err(invalid(format!("packing was cut off: {error}"))));
+        match packed {
+            Ok((Some(fingerprint), package)) => {
+                self.known.insert(folder.to_owned(), (fingerprint, package.clone()));
+                Ok(package)
+            }
+            Ok((None, package)) => Ok(package),
+            Err(problem) => {
+                self.known.remove(folder);
+                Err(problem)
+            }
+        }
+    }
+}
+
+fn admit(folder: &Path, volume: &Volume, node_modules: bool) -> Result<Package, Problem> {
+    // The manifest is read where its author knows it, so that a fault names
+    // that file; the package is checked again once it is on the volume.
+    let shown = folder.display().to_string();
+    Contents::read(folder, &shown).map_err(|error| Problem::from(&error))?;
+    let packed = pack(folder, &PackOptions { node_modules, ..PackOptions::default() })
+        .map_err(|error| unpackable(&error))?;
+    let tree = volume.admit(packed.digest, &packed.bytes).map_err(|error| refused(&error))?;
+    let contents = Contents::read(tree.root(), &shown).map_err(|error| Problem::from(&error))?;
+    let candidate = Candidate { digest: packed.digest, contents: Arc::new(contents), reload: None };
+    Ok(Package { candidate, tree })
+}
+
+fn unpackable(error: &PackError) -> Problem {
+    invalid(error.to_string())
+}
+
+fn refused(error: &VolumeError) -> Problem {
+    invalid(error.to_string())
+}
+
+fn invalid(message: String) -> Problem {
+    Problem::new(Reason::PackageInvalid, message)
+}

@@ -1,0 +1,127 @@
+//! How each plugin fares, for `/plugins`, the log and `davit dev`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use davit_engine::GroupState;
+use davit_plugin::plan::Outcome;
+use davit_plugin::reason::{Problem, Reason};
+use davit_plugin::{Base, Digest, PluginName, Version};
+use serde::Serialize;
+
+use super::PluginFolder;
+use super::wanted::Sorted;
+use crate::assemble::{Running, Snapshot};
+
+/// How a plugin fares, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum State {
+    /// What is on disk serves.
+    Ready,
+    /// An older package serves; the reason says why not the newest.
+    LastGood,
+    /// Nothing serves yet.
+    Starting,
+    /// It serves, but its worker is being replaced.
+    Restarting,
+    /// Turned off.
+    Disabled,
+    /// Nothing serves; the reason says why.
+    Failed,
+}
+
+/// How the plugin of one folder fares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PluginStatus {
+    /// Its name, once its manifest could be read.
+    pub name: Option<PluginName>,
+    /// Its folder.
+    pub folder: PluginFolder,
+    /// What serves of it.
+    pub serving: Option<Serving>,
+    /// Why the newest package does not serve.
+    pub problem: Option<Problem>,
+}
+
+/// What serves of a plugin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Serving {
+    /// The package's version.
+    pub version: Version,
+    /// The package.
+    pub digest: Digest,
+    /// The path segment it is served under.
+    pub base: Option<Base>,
+    /// What counts the reloads by hand.
+    pub reload: Option<String>,
+}
+
+pub(super) fn of(sorted: Sorted, outcomes: Vec<Outcome>) -> Vec<PluginStatus> {
+    let Sorted { wanted, folders, aside } = sorted;
+    let running =
+        wanted.into_iter().zip(folders).zip(outcomes).map(|((wanted, folder), outcome)| PluginStatus {
+            name: Some(wanted.name),
+            folder,
+            serving: outcome.runs.map(|candidate| Serving {
+                version: candidate.contents.manifest.version.clone(),
+                digest: candidate.digest,
+                base: candidate.contents.manifest.base.clone(),
+                reload: candidate.reload,
+            }),
+            problem: outcome.problem,
+        });
+    let aside = aside.into_iter().map(|(folder, name, problem)| PluginStatus {
+        name,
+        folder,
+        serving: None,
+        problem: Some(problem),
+    });
+    let mut all: Vec<PluginStatus> = running.chain(aside).collect();
+    all.sort_by(|a, b| a.folder.cmp(&b.folder));
+    all
+}
+
+impl PluginStatus {
+    /// The name, or the folder while there is none.
+    pub fn label(&self) -> String {
+        self.name.as_ref().map_or_else(|| self.folder.relative.clone(), ToString::to_string)
+    }
+
+    /// The folder's path.
+    pub fn path(&self) -> &PathBuf {
+        &self.folder.path
+    }
+
+    /// The state and the reason for it, with what its worker is doing now.
+    pub fn now(&self, snapshot: &Snapshot) -> (State, Option<Problem>) {
+        let reason = self.problem.as_ref().map(|problem| problem.reason);
+        let state = match (&self.serving, reason) {
+            (Some(_), None) => State::Ready,
+            (Some(_), Some(_)) => State::LastGood,
+            (None, Some(Reason::RolloutInProgress)) => State::Starting,
+            (None, Some(Reason::Disabled)) => State::Disabled,
+            (None, _) => State::Failed,
+        };
+        match self.worker_problem(snapshot) {
+            Some(problem) => (State::Restarting, Some(problem)),
+            None => (state, self.problem.clone()),
+        }
+    }
+
+    /// The group that runs its code.
+    pub fn worker<'a>(&self, snapshot: &'a Snapshot) -> Option<&'a Arc<Running>> {
+        self.serving.as_ref()?;
+        let (_, served) = snapshot.plugin(self.name.as_ref()?)?;
+        served.code.as_ref().map(|(running, _)| running)
+    }
+
+    fn worker_problem(&self, snapshot: &Snapshot) -> Option<Problem> {
+        match self.worker(snapshot)?.state() {
+            GroupState::Restarting { message } | GroupState::CrashLooping { message } => {
+                Some(Problem::new(Reason::WorkerCrashLooping, message))
+            }
+            _ => None,
+        }
+    }
+}

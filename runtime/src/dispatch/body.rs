@@ -1,0 +1,148 @@
+//! Bodies on their way through: bounded in size, bounded in silence, and counted
+//! as in flight to their end.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use davit_engine::{Body, BodyError};
+use davit_plugin::manifest::ByteSize;
+use http::StatusCode;
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use tokio::time::{Instant, Sleep, sleep};
+
+use super::Refusal;
+use crate::assemble::Lease;
+
+/// A body that is silent for this long is given up, in either direction.
+pub const IDLE: Duration = Duration::from_mins(5);
+
+/// A request's body that ends with an error beyond its limit.
+pub(super) struct Limited {
+    body: Incoming,
+    left: u64,
+    outcome: Outcome,
+    silence: Silence,
+}
+
+/// What became of a limited body.
+#[derive(Clone, Default)]
+pub(super) struct Outcome(Arc<AtomicBool>);
+
+impl Outcome {
+    /// Whether it was cut off at its limit.
+    pub(super) fn too_large(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Limited {
+    pub(super) fn new(body: Incoming, limit: u64) -> (Self, Outcome) {
+        let outcome = Outcome::default();
+        (Self { body, left: limit, outcome: outcome.clone(), silence: Silence::default() }, outcome)
+    }
+}
+
+impl HttpBody for Limited {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) else {
+            ready!(self.silence.over(cx));
+            return Poll::Ready(Some(Err("the request's body was silent for too long".into())));
+        };
+        self.silence.broken();
+        let Some(frame) = frame.transpose()? else { return Poll::Ready(None) };
+        let length = frame.data_ref().map_or(0, Bytes::len) as u64;
+        let Some(left) = self.left.checked_sub(length) else {
+            self.outcome.0.store(true, Ordering::Relaxed);
+            return Poll::Ready(Some(Err("the request's body is larger than its limit".into())));
+        };
+        self.left = left;
+        Poll::Ready(Some(Ok(frame)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// A plugin's response on its way to the client; its group counts it as in
+/// flight until it is over.
+pub(super) struct Streaming {
+    body: Body,
+    silence: Silence,
+    _lease: Lease,
+}
+
+impl Streaming {
+    pub(super) fn new(body: Body, lease: Lease) -> Self {
+        Self { body, silence: Silence::default(), _lease: lease }
+    }
+}
+
+impl HttpBody for Streaming {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
+            self.silence.broken();
+            return Poll::Ready(frame);
+        }
+        ready!(self.silence.over(cx));
+        Poll::Ready(Some(Err("the response's body was silent for too long".into())))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// How long nothing has come. The timer is only made once something is awaited,
+/// since most bodies are there at once.
+#[derive(Default)]
+struct Silence(Option<Pin<Box<Sleep>>>);
+
+impl Silence {
+    fn over(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.0.get_or_insert_with(|| Box::pin(sleep(IDLE))).as_mut().poll(cx)
+    }
+
+    fn broken(&mut self) {
+        if let Some(timer) = &mut self.0 {
+            timer.as_mut().reset(Instant::now() + IDLE);
+        }
+    }
+}
+
+/// 413 for a body beyond its limit.
+pub(super) fn too_large(limit: u64) -> Refusal {
+    let message = format!("the request's body is larger than {} allowed: send less", ByteSize(limit));
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", message)
+}
+
+/// A body of axum's as one of ours.
+pub(super) fn from_axum(body: axum::body::Body) -> Body {
+    body.map_err(Into::into).boxed_unsync()
+}

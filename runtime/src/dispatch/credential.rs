@@ -1,0 +1,121 @@
+//! Davit's own credential: taken from a request and removed, so that no plugin
+//! ever sees it.
+
+use http::{HeaderMap, HeaderValue, header};
+
+use crate::keys::{Keys, Principal};
+
+/// The cookie of a session.
+pub const COOKIE: &str = "buntime_api_key";
+const API_KEY: &str = "x-api-key";
+
+/// Who sent a request, as far as Davit's own credentials tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caller {
+    /// No credential of Davit's.
+    Unknown,
+    /// A credential that is not, or no longer, a key.
+    Wrong,
+    /// The holder of a live key.
+    Known(Principal),
+}
+
+/// Takes the credentials off. The order of precedence is `X-API-Key`, `Bearer`,
+/// cookie (Buntime contract §4); a key in the query string does not count. A
+/// Bearer that is no key of Davit's belongs to the plugin and stays.
+pub fn take(headers: &mut HeaderMap, keys: &Keys) -> Caller {
+    let api_key = headers.remove(API_KEY).map(|value| keys.check(value.as_bytes()));
+    let bearer = bearer(headers).and_then(|token| keys.check(token));
+    if bearer.is_some() {
+        headers.remove(header::AUTHORIZATION);
+    }
+    let cookie = take_cookie(headers).map(|value| keys.check(value.as_bytes()));
+    let sent_wrong = matches!(api_key, Some(None)) || matches!(cookie, Some(None));
+    match api_key.flatten().or(bearer).or(cookie.flatten()) {
+        Some(principal) => Caller::Known(principal),
+        None if sent_wrong => Caller::Wrong,
+        None => Caller::Unknown,
+    }
+}
+
+/// The token of `Authorization: Bearer` (RFC 6750 §2.1).
+pub fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
+    let value = headers.get(header::AUTHORIZATION)?.as_bytes();
+    let (scheme, token) = value.split_at_checked(7)?;
+    scheme.eq_ignore_ascii_case(b"bearer ").then_some(token.trim_ascii())
+}
+
+/// Removes Davit's cookie and leaves the others as they were.
+fn take_cookie(headers: &mut HeaderMap) -> Option<String> {
+    let mut taken = None;
+    let mut kept = Vec::new();
+    for line in headers.get_all(header::COOKIE) {
+        // A line that is no ASCII cannot hold our cookie in a way that we read.
+        let Ok(text) = line.to_str() else {
+            kept.push(without_ours(line));
+            continue;
+        };
+        let (ours, others): (Vec<&str>, Vec<&str>) =
+            text.split(';').map(str::trim).partition(|pair| is_ours(pair));
+        taken =
+            taken.or(ours.first().and_then(|pair| pair.split_once('=')).map(|(_, value)| value.to_owned()));
+        kept.extend(
+            (!others.is_empty()).then(|| HeaderValue::from_str(&others.join("; "))).and_then(Result::ok),
+        );
+    }
+    headers.remove(header::COOKIE);
+    kept.into_iter().for_each(|line| drop(headers.append(header::COOKIE, line)));
+    taken
+}
+
+fn is_ours(pair: &str) -> bool {
+    pair.split('=').next().is_some_and(|name| name.trim() == COOKIE)
+}
+
+fn without_ours(line: &HeaderValue) -> HeaderValue {
+    let ours = |pair: &&[u8]| !pair.trim_ascii().starts_with(COOKIE.as_bytes());
+    let others: Vec<&[u8]> = line.as_bytes().split(|&byte| byte == b';').filter(ours).collect();
+    HeaderValue::from_bytes(&others.join(&b';')).unwrap_or(HeaderValue::from_static(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn is_taken_from_every_place_and_leaves_nothing_behind() {
+        let keys = Keys::root("right");
+        for place in [
+            ("x-api-key", "right"),
+            ("authorization", "Bearer right"),
+            ("authorization", "bearer  right"),
+            ("cookie", "a=1; buntime_api_key=right; b=2"),
+        ] {
+            let mut headers = headers(&[place]);
+            assert_eq!(take(&mut headers, &keys), Caller::Known(Principal::Root), "{place:?}");
+            assert!(!format!("{headers:?}").contains("right"), "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn leaves_what_belongs_to_the_plugin() {
+        let mut sent =
+            headers(&[("authorization", "Bearer theirs"), ("cookie", "session=x; buntime_api_key=old; b=2")]);
+        assert_eq!(take(&mut sent, &Keys::root("right")), Caller::Wrong);
+        assert_eq!(sent, headers(&[("authorization", "Bearer theirs"), ("cookie", "session=x; b=2")]));
+    }
+
+    #[test]
+    fn without_a_key_nobody_is_known() {
+        for value in ["", "right"] {
+            let mut sent =
+                HeaderMap::from_iter([("x-api-key".parse().unwrap(), HeaderValue::from_str(value).unwrap())]);
+            assert_eq!(take(&mut sent, &Keys::none()), Caller::Wrong);
+        }
+        assert_eq!(take(&mut HeaderMap::new(), &Keys::none()), Caller::Unknown);
+    }
+}

@@ -1,0 +1,13 @@
+//! Serves plugins: a request in, a response out; a plan in, a snapshot out.
+
+pub mod admin;
+pub mod assemble;
+pub mod directories;
+pub mod dispatch;
+pub mod keys;
+pub mod listen;
+pub mod logs;
+pub mod metrics;
+pub mod options;
+pub mod runtime;
+pub mod volume;

@@ -1,0 +1,98 @@
+//! One runtime, put together: used by `davit-runtime` and by `davit dev`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use davit_engine::Engine;
+use tokio::net::TcpListener;
+
+use crate::admin::{self, Admin};
+use crate::assemble::{Assembler, Timing};
+use crate::directories;
+use crate::dispatch::Dispatcher;
+use crate::keys::Keys;
+use crate::listen::{self, Ending};
+use crate::metrics::{self, Metrics};
+use crate::volume::Volume;
+
+/// What a runtime is made of.
+pub struct Setup {
+    /// What runs code; without it everything else is served.
+    pub engine: Option<Arc<dyn Engine>>,
+    /// Where packages are unpacked.
+    pub volume: Volume,
+    /// Times of a change.
+    pub timing: Timing,
+    /// Where plugins come from.
+    pub directories: directories::Options,
+    /// Who is let in.
+    pub keys: Keys,
+    /// Whether somebody at this machine needs no key for the admin API.
+    pub trust_loopback: bool,
+}
+
+/// A runtime whose first pass has begun.
+pub struct Runtime {
+    assembler: Arc<Assembler>,
+    directories: directories::Handle,
+    dispatcher: Arc<Dispatcher>,
+    metrics: Arc<Metrics>,
+    ending: Ending,
+}
+
+impl Runtime {
+    /// Starts to follow the directories.
+    pub fn start(setup: Setup) -> Self {
+        let Setup { engine, volume, timing, directories, keys, trust_loopback } = setup;
+        let (volume, keys) = (Arc::new(volume), Arc::new(keys));
+        let assembler = Arc::new(Assembler::new(engine, volume.clone(), timing));
+        let directories = directories::follow(directories, assembler.clone(), volume);
+        let (metrics, ending) = (Arc::new(Metrics::default()), Ending::default());
+        let admin = admin::router(Admin {
+            assembler: assembler.clone(),
+            directories: directories.clone(),
+            keys: keys.clone(),
+            trust_loopback,
+            phase: ending.phase(),
+        });
+        let dispatcher = Arc::new(Dispatcher::new(assembler.clone(), keys, admin, metrics.clone()));
+        Self { assembler, directories, dispatcher, metrics, ending }
+    }
+
+    /// The task that follows the directories.
+    pub fn directories(&self) -> &directories::Handle {
+        &self.directories
+    }
+
+    /// What serves.
+    pub fn assembler(&self) -> &Arc<Assembler> {
+        &self.assembler
+    }
+
+    /// Serves `/metrics` until the process ends.
+    pub fn serve_metrics(&self, listener: TcpListener) {
+        let router = metrics::router(self.metrics.clone(), self.assembler.clone());
+        tokio::spawn(async move {
+            if let Err(error) = axum::serve(listener, router).await {
+                tracing::error!(%error, "metrics are not served any more");
+            }
+        });
+    }
+
+    /// Serves the public port until the process is told to end, then drains it
+    /// and runs `onShutdown`. `leaving` is how long the port still accepts,
+    /// `drain` how long open requests may go on.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        leaving: Duration,
+        drain: Duration,
+    ) -> std::io::Result<()> {
+        let port = listen::serve(listener, self.dispatcher.clone(), self.ending.phase(), drain);
+        let (told, ()) = tokio::join!(self.ending.wait(leaving), port);
+        told?;
+        self.assembler.shut_down(drain).await;
+        tracing::info!("all plugins have ended");
+        Ok(())
+    }
+}

@@ -1,0 +1,101 @@
+//! The runtime's volume: packages by digest, verified and unpacked.
+//!
+//! ```text
+//! <volume>/packages/<digest>-<n>/      one unpacked package, never changed
+//! ```
+
+mod tree;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::{fs, io};
+
+use davit_plugin::Digest;
+use davit_plugin::package::{Limits, UnpackError, unpack_bytes};
+
+pub use tree::Tree;
+
+/// The volume. Trees are made by this process only: what an earlier one left is
+/// removed at the start, so nothing is served that was not verified.
+#[derive(Debug)]
+pub struct Volume {
+    packages: PathBuf,
+    unpacked: AtomicU64,
+    trees: Mutex<BTreeMap<Digest, Weak<Tree>>>,
+}
+
+/// A package could not be put on the volume.
+#[derive(Debug, thiserror::Error)]
+pub enum VolumeError {
+    /// The bytes are not those that the digest names.
+    #[error("the package's bytes have the digest {found}, not {expected}: fetch it again")]
+    DigestMismatch {
+        /// The digest that was asked for.
+        expected: Digest,
+        /// The digest of the bytes.
+        found: Digest,
+    },
+    /// The bytes are no package.
+    #[error(transparent)]
+    Unpack(#[from] UnpackError),
+    /// The volume cannot be used.
+    #[error("cannot use the volume at {path}: {source}; check that it exists and is writable")]
+    Io {
+        /// The folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+impl Volume {
+    /// Opens the volume at `root`, making it if need be, without packages.
+    pub fn open(root: &Path) -> Result<Self, VolumeError> {
+        let packages = root.join("packages");
+        let failed = |source| VolumeError::Io { path: packages.clone(), source };
+        match fs::remove_dir_all(&packages) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+            _ => fs::create_dir_all(&packages).map_err(failed)?,
+        }
+        Ok(Self { packages, unpacked: AtomicU64::new(0), trees: Mutex::default() })
+    }
+
+    fn trees(&self) -> MutexGuard<'_, BTreeMap<Digest, Weak<Tree>>> {
+        self.trees.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The unpacked package, if the volume holds it.
+    pub fn tree(&self, digest: &Digest) -> Option<Arc<Tree>> {
+        self.trees().get(digest)?.upgrade()
+    }
+
+    /// Verifies and unpacks a package; one that is held already is not unpacked
+    /// again. Blocks on the disk.
+    pub fn admit(&self, digest: Digest, bytes: &[u8]) -> Result<Arc<Tree>, VolumeError> {
+        let found = Digest::of(bytes);
+        if found != digest {
+            return Err(VolumeError::DigestMismatch { expected: digest, found });
+        }
+        if let Some(tree) = self.tree(&digest) {
+            return Ok(tree);
+        }
+        // Each unpacking has a folder of its own: an older one of the same
+        // package may be on its way out.
+        let number = self.unpacked.fetch_add(1, Ordering::Relaxed);
+        let into = self.packages.join(format!("{}-{number}", digest.hex()));
+        unpack_bytes(bytes, &into, &Limits::default())?;
+        let tree = Arc::new(Tree::new(digest, into));
+        let mut trees = self.trees();
+        trees.retain(|_, tree| tree.strong_count() > 0);
+        trees.insert(digest, Arc::downgrade(&tree));
+        Ok(tree)
+    }
+
+    /// The digests of the packages that are in use.
+    pub fn held(&self) -> BTreeSet<Digest> {
+        let trees = self.trees();
+        trees.iter().filter(|(_, tree)| tree.strong_count() > 0).map(|(digest, _)| *digest).collect()
+    }
+}
