@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::shown::shown;
+
 /// The longest base in bytes, the slash included.
 pub const MAX_LENGTH: usize = 64;
 
@@ -45,9 +47,8 @@ impl FromStr for Base {
     type Err = InvalidBase;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let shown = || text.chars().take(80).collect();
         if RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(text)) {
-            return Err(InvalidBase::Reserved(shown()));
+            return Err(InvalidBase::Reserved(shown(text)));
         }
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
         match text.strip_prefix('/') {
@@ -56,7 +57,7 @@ impl FromStr for Base {
             {
                 Ok(Self(text.into()))
             }
-            _ => Err(InvalidBase::Malformed(shown())),
+            _ => Err(InvalidBase::Malformed(shown(text))),
         }
     }
 }

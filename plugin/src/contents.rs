@@ -1,14 +1,13 @@
 //! In: an unpacked package. Out: what it holds, or why it is no plugin. Reads
 //! the manifest and looks which files there are.
 
-use std::fs;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use crate::Manifest;
-use crate::PackagePath;
 use crate::manifest::{FILE_NAMES, MAX_SIZE, ManifestError};
 use crate::reason::{Problem, Reason};
+use crate::{Manifest, PackagePath, PluginName};
 
 /// Modules that are looked for when the manifest names none (interfaces §8).
 const CODE_FALLBACKS: [&str; 2] = ["plugin.ts", "plugin.js"];
@@ -91,8 +90,8 @@ impl Contents {
     /// Reads the manifest below `root` and finds the plugin's entries. `shown`
     /// is the folder's name in messages: where its author knows it.
     pub fn read(root: &Path, shown: &str) -> Result<Self, ContentsError> {
-        let (file, text) = read_manifest(root, shown)?;
-        let manifest = Manifest::parse(&file, &text)?;
+        let (file, bytes) = read_manifest(root, shown)?;
+        let manifest = Manifest::parse_bytes(&file, &bytes)?;
         let code = find_code(root, &manifest, &file)?;
         let ui = present(root, &file, "entrypoint", manifest.entrypoint.as_ref())?;
         if code.is_none() && ui.is_none() {
@@ -105,19 +104,24 @@ impl Contents {
     }
 }
 
-/// The manifest's name for messages, and its text.
-fn read_manifest(root: &Path, shown: &str) -> Result<(String, String), ContentsError> {
+/// The name that the manifest in `folder` gives, if it can be read: what is
+/// broken in the rest of the folder then has a name at least.
+pub fn name(folder: &Path) -> Option<PluginName> {
+    let (file, bytes) = read_manifest(folder, "").ok()?;
+    Manifest::parse_bytes(&file, &bytes).ok().map(|manifest| manifest.name)
+}
+
+/// The manifest's name for messages, and its bytes, at most one more than may be.
+fn read_manifest(root: &Path, shown: &str) -> Result<(String, Vec<u8>), ContentsError> {
     for name in FILE_NAMES {
         let path = root.join(name);
-        let shown = format!("{shown}/{name}");
-        match fs::metadata(&path) {
-            Ok(metadata) if metadata.len() > MAX_SIZE as u64 => return Ok((shown, " ".repeat(MAX_SIZE + 1))),
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+        let mut bytes = Vec::new();
+        let read = File::open(&path).and_then(|file| file.take(MAX_SIZE as u64 + 1).read_to_end(&mut bytes));
+        match read {
+            Ok(_) => return Ok((format!("{shown}/{name}"), bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(source) => return Err(ContentsError::Io { path, source }),
         }
-        let text = fs::read_to_string(&path).map_err(|source| ContentsError::Io { path, source })?;
-        return Ok((shown, text));
     }
     Err(ContentsError::NoManifest { folder: shown.to_owned() })
 }
@@ -138,7 +142,7 @@ fn present(
     path: Option<&PackagePath>,
 ) -> Result<Option<PackagePath>, ContentsError> {
     match path {
-        Some(path) if !root.join(path.as_str()).is_file() => {
+        Some(path) if !path.on_disk(root).is_file() => {
             Err(ContentsError::EntryMissing { manifest: manifest.to_owned(), key, path: path.clone() })
         }
         path => Ok(path.cloned()),

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::shown::shown;
+
 /// A SHA-256 digest, written `sha256:` and 64 lower-case hexadecimal digits
 /// (OCI image specification, "Digests").
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -38,7 +40,7 @@ impl FromStr for Digest {
     type Err = InvalidDigest;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let invalid = || InvalidDigest(text.to_owned());
+        let invalid = || InvalidDigest(shown(text));
         let digits = text.strip_prefix("sha256:").ok_or_else(invalid)?;
         if digits.bytes().any(|digit| digit.is_ascii_uppercase()) {
             return Err(invalid());

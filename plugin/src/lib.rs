@@ -12,6 +12,7 @@ pub mod package_path;
 pub mod plan;
 pub mod reason;
 pub mod routes;
+mod shown;
 pub mod version;
 
 pub use base::Base;

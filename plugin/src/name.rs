@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::shown::shown;
+
 /// The longest name in bytes, scope included (npm's bound).
 pub const MAX_LENGTH: usize = 214;
 
@@ -68,7 +70,7 @@ impl FromStr for PluginName {
     type Err = InvalidName;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        check(name).map_err(|why| InvalidName { name: name.chars().take(80).collect(), why })?;
+        check(name).map_err(|why| InvalidName { name: shown(name), why })?;
         Ok(Self(name.into()))
     }
 }

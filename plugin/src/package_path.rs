@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::shown::shown;
+
 /// The longest path, in bytes.
 pub const MAX_LENGTH: usize = 1024;
 
@@ -50,7 +52,7 @@ impl FromStr for PackagePath {
         let plain = |segment: &str| !matches!(segment, "" | "." | "..");
         let bad = |c: char| c.is_control() || c == '\\' || c == ':';
         if text.len() > MAX_LENGTH || path.contains(bad) || !path.split('/').all(plain) {
-            return Err(InvalidPath(text.chars().take(80).collect()));
+            return Err(InvalidPath(shown(text)));
         }
         Ok(Self(path.to_owned()))
     }

@@ -1,14 +1,23 @@
 //! Versions (semver) and the ranges that dependencies name (npm's grammar).
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A semantic version; `0.0.0` where a manifest names none.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+use crate::shown::shown;
+
+/// A semantic version as semver.org defines it; `0.0.0` where a manifest names
+/// none. Build metadata counts for identity and, last, for order, so that two
+/// plans are equal exactly if they are written alike.
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Version(nodejs_semver::Version);
+pub struct Version {
+    parsed: nodejs_semver::Version,
+    text: String,
+}
 
 /// The text is not a semantic version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,7 +26,7 @@ pub struct InvalidVersion(String);
 
 impl Default for Version {
     fn default() -> Self {
-        Self(nodejs_semver::Version::from((0, 0, 0)))
+        Self { parsed: nodejs_semver::Version::from((0, 0, 0)), text: "0.0.0".to_owned() }
     }
 }
 
@@ -25,9 +34,40 @@ impl FromStr for Version {
     type Err = InvalidVersion;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        nodejs_semver::Version::parse(text)
-            .map(Self)
-            .map_err(|_| InvalidVersion(text.chars().take(80).collect()))
+        let before_build = |text: &str| text.split('+').next().map(str::to_owned);
+        match nodejs_semver::Version::parse(text) {
+            // npm's parser also takes `v1.2.0` and `01.2.0`, which semver does not.
+            Ok(parsed) if before_build(&parsed.to_string()) == before_build(text) && text.trim() == text => {
+                Ok(Self { parsed, text: text.to_owned() })
+            }
+            _ => Err(InvalidVersion(shown(text))),
+        }
+    }
+}
+
+impl Ord for Version {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.parsed.cmp(&other.parsed).then_with(|| self.text.cmp(&other.text))
+    }
+}
+
+impl PartialOrd for Version {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Version {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Version {}
+
+impl Hash for Version {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
     }
 }
 
@@ -41,19 +81,19 @@ impl TryFrom<String> for Version {
 
 impl From<Version> for String {
     fn from(version: Version) -> Self {
-        version.to_string()
+        version.text
     }
 }
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        f.write_str(&self.text)
     }
 }
 
 impl fmt::Debug for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+        f.write_str(&self.text)
     }
 }
 
@@ -79,7 +119,7 @@ impl VersionRange {
 
     /// Whether `version` lies in the range.
     pub fn holds(&self, version: &Version) -> bool {
-        self.range.as_ref().is_none_or(|range| range.satisfies(&version.0))
+        self.range.as_ref().is_none_or(|range| range.satisfies(&version.parsed))
     }
 }
 
@@ -87,15 +127,20 @@ impl FromStr for VersionRange {
     type Err = InvalidRange;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let invalid = || InvalidRange(text.chars().take(80).collect());
+        let invalid = || InvalidRange(shown(text));
         if text.len() > 256 {
             return Err(invalid());
         }
         if matches!(text.trim(), "" | "*") {
             return Ok(Self::any());
         }
-        let range = nodejs_semver::Range::parse(text.replace(',', " ")).map_err(|_| invalid())?;
-        Ok(Self { text: text.to_owned(), range: Some(range) })
+        let parse = |text: &str| nodejs_semver::Range::parse(text).map_err(|_| invalid());
+        let spaced = text.replace(',', " ");
+        // The parser drops an alternative that it does not understand.
+        for alternative in spaced.split("||") {
+            parse(alternative)?;
+        }
+        Ok(Self { text: text.to_owned(), range: Some(parse(&spaced)?) })
     }
 }
 

@@ -60,7 +60,7 @@ async fn run(options: Options) -> Result<(), Failure> {
         keys,
         trust_loopback: false,
     });
-    tracing::info!(address = %public.local_addr()?, "serving");
+    tracing::info!(address = %public.local_addr()?, metrics = %metrics.local_addr()?, "serving");
     runtime.serve_metrics(metrics);
     Ok(runtime.serve(public, LEAVING, options.drain_timeout).await?)
 }

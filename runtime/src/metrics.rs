@@ -1,4 +1,4 @@
-//! Metrics of one runtime, as Prometheus and OpenMetrics read them.
+//! Metrics of one runtime, as Prometheus reads them.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,1 +1,22 @@
+//! The suite's harness: real processes on free ports, plugins in temporary
+//! folders, and conditions that are waited for with a deadline.
+//!
+//! ```text
+//! Plugins (folders on disk) → Server (davit-runtime or davit dev) → requests, logs, metrics, memory
+//! ```
 
+pub mod connection;
+pub mod folder;
+pub mod logs;
+pub mod memory;
+pub mod process;
+pub mod programs;
+pub mod raw;
+mod report;
+pub mod server;
+pub mod wait;
+
+pub use folder::{Folder, Plugins};
+pub use report::report;
+pub use server::Server;
+pub use wait::{PATIENCE, until};

@@ -36,14 +36,14 @@ pub(super) fn follow(roots: Vec<Root>, directories: Handle) -> notify::Result<Ch
     // Holding one event is enough: which one it was does not matter.
     let (events, seen) = mpsc::channel(1);
     let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-        if event.is_ok_and(|event| is_change(&event.kind)) {
+        if event.is_ok_and(|event| is_change(event.kind)) {
             let _one_is_queued = events.try_send(());
         }
     })?;
     let changes = Changes::default();
-    let mut watched = Watched { watcher, folders: BTreeSet::new(), roots };
-    watched.refresh();
-    tokio::spawn(run(watched, seen, directories, changes.clone()));
+    let mut tree = Watched { watcher, folders: BTreeSet::new(), roots };
+    tree.refresh();
+    tokio::spawn(run(tree, seen, directories, changes.clone()));
     Ok(changes)
 }
 
@@ -60,15 +60,10 @@ async fn run(mut watched: Watched, mut seen: mpsc::Receiver<()>, directories: Ha
 }
 
 /// Reading a file is no change, and neither is opening it; the end of writing is.
-fn is_change(kind: &EventKind) -> bool {
+fn is_change(kind: EventKind) -> bool {
     match kind {
-        EventKind::Access(AccessKind::Close(AccessMode::Write)) => true,
-        EventKind::Access(_) => false,
-        EventKind::Any
-        | EventKind::Create(_)
-        | EventKind::Modify(_)
-        | EventKind::Remove(_)
-        | EventKind::Other => true,
+        EventKind::Access(access) => access == AccessKind::Close(AccessMode::Write),
+        EventKind::Any | EventKind::Create(_) | EventKind::Modify(_) | EventKind::Remove(_) | EventKind::Other => true,
     }
 }
 

@@ -50,7 +50,9 @@ mod tests {
     fn forgives_a_worker_that_ran_for_a_minute() {
         let mut backoff = Backoff::default();
         let now = Instant::now();
-        (0..9).for_each(|_| drop(backoff.ended(now)));
+        for _ in 0..9 {
+            backoff.ended(now);
+        }
         let Some(earlier) = now.checked_sub(STEADY) else { return };
         assert_eq!(backoff.ended(earlier), Duration::ZERO);
         assert!(!backoff.is_crash_loop());

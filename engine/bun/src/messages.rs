@@ -83,6 +83,12 @@ pub(crate) enum PluginReport {
 }
 
 impl PluginReport {
+    /// Whose report it is.
+    pub(crate) fn name(&self) -> &PluginName {
+        let (Self::Ready { name } | Self::Failed { name, .. }) = self;
+        name
+    }
+
     /// The failure, with its position in the author's words: `file:line:column: message`.
     pub(crate) fn failure(self) -> Option<PluginFailure> {
         let Self::Failed { name, reason, message, position } = self else { return None };
@@ -150,7 +156,7 @@ pub(crate) struct Abort {
 }
 
 /// Headers as the wire holds them: names and values in turn, each character one
-/// byte (Fetch's ByteString).
+/// byte (Fetch's `ByteString`).
 pub(crate) fn headers_to_wire(headers: &HeaderMap) -> Vec<String> {
     let mut flat = Vec::with_capacity(headers.len() * 2);
     for (name, value) in headers {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::edges::{Edges, Index};
 use super::{Absent, Node};
 use crate::PluginName;
 use crate::manifest::Dependency;
@@ -11,7 +12,7 @@ use crate::reason::{Problem, Reason};
 /// The nodes with a required dependency that will never do.
 pub(super) fn unmet(
     nodes: &[Node<'_>],
-    index: &BTreeMap<&PluginName, usize>,
+    index: &Index<'_>,
     absent: &Absent,
 ) -> BTreeMap<usize, Problem> {
     let problem = |node: &Node<'_>| node.required().find_map(|wanted| check(wanted, nodes, index, absent));
@@ -21,7 +22,7 @@ pub(super) fn unmet(
 fn check(
     wanted: &Dependency,
     nodes: &[Node<'_>],
-    index: &BTreeMap<&PluginName, usize>,
+    index: &Index<'_>,
     absent: &Absent,
 ) -> Option<Problem> {
     let Dependency { name, version, .. } = wanted;
@@ -46,25 +47,14 @@ fn check(
 }
 
 /// Drops whoever requires a dropped one, until nobody does.
-pub(super) fn dependents(
-    nodes: &[Node<'_>],
-    index: &BTreeMap<&PluginName, usize>,
-    dropped: &mut BTreeMap<usize, Problem>,
-) {
-    loop {
-        let waits_for = |node: &Node<'_>| {
-            let mut names = node.required().map(|dependency| &dependency.name);
-            names.find(|name| index.get(*name).is_some_and(|i| dropped.contains_key(i))).cloned()
-        };
-        let more: Vec<(usize, PluginName)> = (0..nodes.len())
-            .filter(|i| !dropped.contains_key(i))
-            .filter_map(|i| Some((i, waits_for(&nodes[i])?)))
-            .collect();
-        if more.is_empty() {
-            return;
-        }
-        for (i, name) in more {
-            dropped.insert(i, Problem::new(Reason::DependencyNotReady, not_ready(&name)));
+pub(super) fn dependents(nodes: &[Node<'_>], edges: &Edges, dropped: &mut BTreeMap<usize, Problem>) {
+    let mut open: Vec<usize> = dropped.keys().copied().collect();
+    while let Some(gone) = open.pop() {
+        for i in (0..nodes.len()).filter(|&i| edges.required[i].contains(&gone)) {
+            dropped.entry(i).or_insert_with(|| {
+                open.push(i);
+                Problem::new(Reason::DependencyNotReady, not_ready(nodes[gone].name))
+            });
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod cycles;
 mod drop;
+mod edges;
 mod groups;
 mod order;
 
@@ -15,6 +16,8 @@ use crate::reason::Problem;
 use crate::{PluginName, Version};
 
 pub use groups::groups;
+
+use edges::{Edges, Index};
 
 /// One plugin that wants to run.
 #[derive(Debug, Clone, Copy)]
@@ -53,13 +56,15 @@ pub struct Resolved {
 }
 
 /// Drops whoever lacks a required dependency, then orders the rest. Ties keep
-/// the order of `nodes`.
+/// the order of `nodes`. An optional dependency that is not there in a version
+/// that will do counts for nothing.
 pub fn resolve(nodes: &[Node<'_>], absent: &Absent) -> Resolved {
-    let index: BTreeMap<&PluginName, usize> =
-        nodes.iter().enumerate().map(|(i, node)| (node.name, i)).collect();
+    let index: Index<'_> = nodes.iter().enumerate().map(|(i, node)| (node.name, i)).collect();
+    let edges = Edges::of(nodes, &index);
     let mut dropped = drop::unmet(nodes, &index, absent);
-    dropped.append(&mut cycles::find(nodes, &index, &dropped));
-    drop::dependents(nodes, &index, &mut dropped);
-    let order = order::sort(nodes, &index, &dropped);
+    let cyclic = cycles::find(nodes, &edges, |i| !dropped.contains_key(&i));
+    dropped.extend(cyclic);
+    drop::dependents(nodes, &edges, &mut dropped);
+    let order = order::sort(&edges, |i| !dropped.contains_key(&i));
     Resolved { order, dropped }
 }

@@ -2,36 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Node, cycles};
-use crate::PluginName;
-use crate::reason::Problem;
+use super::cycles;
+use super::edges::Edges;
 
-/// Every plugin behind what it depends on. An optional dependency that would
-/// close a circle does not order.
-pub(super) fn sort(
-    nodes: &[Node<'_>],
-    index: &BTreeMap<&PluginName, usize>,
-    dropped: &BTreeMap<usize, Problem>,
-) -> Vec<usize> {
-    let runs = |i: &usize| !dropped.contains_key(i);
-    let edges = |from: usize, with_optional: bool| -> Vec<usize> {
-        let wanted =
-            nodes[from].dependencies.iter().filter(|dependency| with_optional || !dependency.optional);
-        wanted
-            .filter_map(|dependency| index.get(&dependency.name).copied())
-            .filter(|to| runs(to) && *to != from)
-            .collect()
-    };
-    let all = |from: usize| if runs(&from) { edges(from, true) } else { Vec::new() };
-    let mut component = vec![0; nodes.len()];
-    for (number, members) in cycles::components(nodes.len(), all).iter().enumerate() {
-        members.iter().for_each(|&member| component[member] = number);
-    }
+/// Every node that `runs` behind what it depends on. An optional dependency that
+/// closes a circle does not order.
+pub(super) fn sort(edges: &Edges, runs: impl Fn(usize) -> bool) -> Vec<usize> {
+    let all: Vec<usize> = (0..edges.required.len()).filter(|&i| runs(i)).collect();
+    let required = |from: usize| edges.required[from].iter().copied().filter(|&to| runs(to));
+    let optional = |from: usize| edges.optional[from].iter().copied().filter(|&to| runs(to));
+    let circles = cycles::components(all.iter().flat_map(|&from| {
+        let targets = required(from).chain(optional(from));
+        targets.map(move |to| (from, to)).collect::<Vec<_>>()
+    }));
+    let circle = |i: usize| circles.iter().position(|members| members.contains(&i));
     let waits_for = |from: usize| -> BTreeSet<usize> {
-        let across = edges(from, true).into_iter().filter(|&to| component[to] != component[from]);
-        across.chain(edges(from, false)).collect()
+        let across = optional(from).filter(|&to| circle(to) != circle(from));
+        required(from).chain(across).collect()
     };
-    topological((0..nodes.len()).filter(runs).map(|i| (i, waits_for(i))).collect())
+    topological(all.iter().map(|&i| (i, waits_for(i))).collect())
 }
 
 /// Kahn's algorithm; the smallest index that is free goes next.
@@ -39,7 +28,9 @@ fn topological(mut waiting: BTreeMap<usize, BTreeSet<usize>>) -> Vec<usize> {
     let mut order = Vec::with_capacity(waiting.len());
     while let Some(next) = waiting.iter().find(|(_, open)| open.is_empty()).map(|(&i, _)| i) {
         waiting.remove(&next);
-        waiting.values_mut().for_each(|open| drop(open.remove(&next)));
+        for open in waiting.values_mut() {
+            open.remove(&next);
+        }
         order.push(next);
     }
     order

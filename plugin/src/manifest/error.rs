@@ -16,6 +16,12 @@ pub struct Position {
 impl Position {
     /// The first character of the file.
     pub const START: Self = Self { line: 1, column: 1 };
+
+    /// The place behind all of `text`.
+    pub(super) fn behind(text: &str) -> Self {
+        let last = text.rsplit('\n').next().unwrap_or_default();
+        Self { line: 1 + text.matches('\n').count() as u64, column: 1 + last.chars().count() as u64 }
+    }
 }
 
 impl From<serde_saphyr::Location> for Position {
@@ -46,8 +52,7 @@ pub struct ManifestError {
 }
 
 impl ManifestError {
-    pub(super) fn sorted(file: &str, mut findings: Vec<Finding>) -> Self {
-        findings.sort_by_key(|finding| finding.at);
+    pub(super) fn of(file: &str, findings: Vec<Finding>) -> Self {
         Self { file: file.to_owned(), findings }
     }
 }

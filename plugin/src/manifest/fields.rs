@@ -22,6 +22,12 @@ impl Findings {
     pub(super) fn because(&mut self, reason: Reason, at: Position, message: impl Into<String>) {
         self.0.push(Finding { at, reason, message: message.into() });
     }
+
+    /// In the order of the file.
+    pub(super) fn sorted(mut self) -> Vec<Finding> {
+        self.0.sort_by_key(|finding| finding.at);
+        self.0
+    }
 }
 
 /// The entries of a mapping that nobody has taken yet.
@@ -54,18 +60,12 @@ impl Fields {
     pub(super) fn take(&mut self, key: &str) -> Option<Node> {
         let index = self.entries.iter().position(|(name, ..)| name == key)?;
         let (.., node) = self.entries.remove(index);
-        (!matches!(node.kind, Kind::Scalar(Value::Null))).then_some(node)
+        (!node.is_null()).then_some(node)
     }
 
     /// Takes a text and parses it; a fault of the type's own words.
-    pub(super) fn parsed<T: FromStr<Err: Display>>(
-        &mut self,
-        key: &str,
-        findings: &mut Findings,
-    ) -> Option<T> {
-        let node = self.take(key)?;
-        let text = text(&node, key, findings)?;
-        text.parse().map_err(|error: T::Err| findings.add(node.at, error.to_string())).ok()
+    pub(super) fn parsed<T: FromStr<Err: Display>>(&mut self, key: &str, findings: &mut Findings) -> Option<T> {
+        parse(&self.take(key)?, key, findings)
     }
 
     /// Takes `true` or `false`.
@@ -84,23 +84,34 @@ impl Fields {
         list(node, key, max, findings)
     }
 
-    /// The entries that nobody took, without their positions.
+    /// The entries that nobody took: key, where the key stands, value.
     pub(super) fn rest(self) -> Vec<(String, Position, Node)> {
         self.entries
     }
 
-    /// Where the entry `key` stands; the start of the file if it is not there.
-    pub(super) fn position(&self, key: &str) -> Position {
-        let entry = self.entries.iter().find(|(name, ..)| name == key);
-        entry.map_or(Position::START, |(.., node)| node.at)
+    /// The keys that nobody took, and where they stand.
+    pub(super) fn keys(&self) -> impl Iterator<Item = (&str, Position)> {
+        self.entries.iter().map(|(key, at, _)| (key.as_str(), *at))
+    }
+
+    /// Whether there is a value under `key` that nobody has taken yet.
+    pub(super) fn names(&self, key: &str) -> bool {
+        self.entries.iter().any(|(name, _, node)| name == key && !node.is_null())
+    }
+
+    /// Where the value at `path` stands, or what there is of the way to it.
+    pub(super) fn position(&self, path: &[String]) -> Option<Position> {
+        let (first, inner) = path.split_first()?;
+        let (.., node) = self.entries.iter().find(|(name, ..)| name == first)?;
+        (!node.is_null()).then(|| node.position(inner))
     }
 
     /// What a plugin's factory gets: the entries that nobody has taken so far,
     /// but for those that are the host's business alone.
-    pub(super) fn to_config(&self) -> Map<String, Value> {
+    pub(super) fn to_config(&self, findings: &mut Findings) -> Map<String, Value> {
         let own = ["name", "version", "enabled", "entrypoint", "dependencies", "optionalDependencies"];
         let entries = self.entries.iter().filter(|(key, ..)| !own.contains(&key.as_str()));
-        entries.map(|(key, _, node)| (key.clone(), node.to_json())).collect()
+        entries.map(|(key, _, node)| (key.clone(), exact(node, findings))).collect()
     }
 
     /// Faults every entry that nobody took.
@@ -109,6 +120,21 @@ impl Fields {
             findings.add(at, format!("{} has no key `{key}`: it takes {known}", self.path));
         }
     }
+}
+
+/// The node's text, parsed; a fault of the type's own words.
+pub(super) fn parse<T: FromStr<Err: Display>>(node: &Node, what: &str, findings: &mut Findings) -> Option<T> {
+    let text = text(node, what, findings)?;
+    text.parse().map_err(|error: T::Err| findings.add(node.at, error.to_string())).ok()
+}
+
+/// The node as JSON; a fault for each number in it that JavaScript would round.
+pub(super) fn exact(node: &Node, findings: &mut Findings) -> Value {
+    for inexact in node.inexact() {
+        let message = format!("JavaScript would round {}: put it in quotes", inexact.described());
+        findings.add(inexact.at, message);
+    }
+    node.to_json()
 }
 
 /// The node's text; a fault if it is none. A number is not a text: YAML reads

@@ -65,7 +65,7 @@ fn max_body_size(node: &Node, findings: &mut Findings) -> Option<u64> {
     match quantity_text(node).parse::<ByteSize>() {
         Ok(ByteSize(bytes)) if bytes <= MAX_BODY_SIZE => return Some(bytes),
         Ok(size) => {
-            findings.add(node.at, format!("maxBodySize {size} is too large: at most 100Mi is allowed"))
+            findings.add(node.at, format!("maxBodySize {size} is too large: at most 100Mi is allowed"));
         }
         Err(error) => findings.add(node.at, format!("maxBodySize: {error}")),
     }

@@ -6,9 +6,9 @@ use super::fields::{Fields, Findings, list};
 use super::node::Node;
 
 /// More entries than this in one list are refused.
-pub const MAX_ENTRIES: usize = 64;
+const MAX_ENTRIES: usize = 64;
 /// Entries deeper than this are refused.
-pub const MAX_DEPTH: usize = 4;
+const MAX_DEPTH: usize = 4;
 
 /// One entry of the console's sidebar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,13 +42,13 @@ fn read_level(node: Node, depth: usize, findings: &mut Findings) -> Vec<Menu> {
 fn read_entry(node: Node, depth: usize, findings: &mut Findings) -> Option<Menu> {
     let at = node.at;
     let mut fields = Fields::of(node, "a menu entry", findings);
+    if !fields.names("title") {
+        findings.add(at, "a menu entry has no title: write `title: …`");
+    }
     let title = fields.parsed("title", findings);
     let icon = fields.parsed("icon", findings);
     let path = fields.parsed("path", findings);
     let items = fields.take("items").map_or_else(Vec::new, |node| read_level(node, depth + 1, findings));
     fields.refuse_rest("title, icon, path and items", findings);
-    if title.is_none() {
-        findings.add(at, "a menu entry has no title: write `title: …`");
-    }
     Some(Menu { title: title?, icon, path, items })
 }

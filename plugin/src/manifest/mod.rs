@@ -10,25 +10,26 @@ mod node;
 mod public_routes;
 mod quantity;
 mod schema;
+mod typos;
 mod values;
+mod yaml;
 
 use serde_json::{Map, Value};
 
-use crate::PackagePath;
+use crate::base::InvalidBase;
 use crate::reason::Reason;
 use crate::routes::PublicRoutes;
-use crate::{Base, PluginName, Version};
+use crate::{Base, PackagePath, PluginName, Version};
 
 pub use dependencies::{Dependency, MAX_DEPENDENCIES};
 pub use error::{Finding, ManifestError, Position};
 pub use limits::{Limits, MAX_BODY_SIZE, MAX_REQUEST_TIMEOUT};
 pub use menus::Menu;
 pub use quantity::{ByteSize, InvalidDuration, InvalidSize, parse_duration};
-pub use schema::Schema;
-pub use values::Misfit;
 
 use fields::{Fields, Findings};
 use node::Node;
+use schema::Schema;
 
 /// The file names that are looked for in a package's root, in this order.
 pub const FILE_NAMES: [&str; 2] = ["manifest.yaml", "manifest.yml"];
@@ -64,19 +65,25 @@ pub struct Manifest {
     /// `name`, `version`, `enabled`, `entrypoint`, the dependencies, `config`
     /// and `davit`, completed with the schema's defaults.
     pub config: Map<String, Value>,
-    /// What has no effect, for `davit check` and the log.
+    /// What has no effect or looks like a mistake, in the order of the file, for
+    /// `davit check` and the log.
     pub warnings: Vec<Finding>,
 }
 
 impl Manifest {
     /// Parses the text of `file`, which is only named in messages.
     pub fn parse(file: &str, text: &str) -> Result<Self, ManifestError> {
+        Self::parse_bytes(file, text.as_bytes())
+    }
+
+    /// Parses the bytes of `file`, which must be UTF-8.
+    pub fn parse_bytes(file: &str, bytes: &[u8]) -> Result<Self, ManifestError> {
         let mut findings = Findings::default();
-        let manifest = parse_node(text).map(|root| Self::read(root, &mut findings));
+        let manifest = yaml::parse(bytes).map(|root| Self::read(root, &mut findings));
         match manifest {
             Ok(Some(manifest)) if findings.0.is_empty() => Ok(manifest),
-            Ok(_) => Err(ManifestError::sorted(file, findings.0)),
-            Err(finding) => Err(ManifestError::sorted(file, vec![finding])),
+            Ok(_) => Err(ManifestError::of(file, findings.sorted())),
+            Err(finding) => Err(ManifestError::of(file, vec![finding])),
         }
     }
 
@@ -86,52 +93,35 @@ impl Manifest {
         refuse_reserved(&mut fields, findings);
         let schema = schema::read(fields.take("config"), findings, &mut warnings);
         let limits = Limits::read(fields.take("davit"), findings);
-        let config = fields.to_config();
-        let name = fields.parsed("name", findings);
-        if name.is_none() && findings.0.is_empty() {
-            findings.add(Position::START, "the manifest has no name: write `name: my-plugin`");
-        }
-        let manifest = Self {
-            name: name?,
-            version: fields.parsed("version", findings).unwrap_or_default(),
-            enabled: fields.flag("enabled", findings).unwrap_or(true),
-            base: read_base(&mut fields, findings),
-            plugin_entry: fields.parsed("pluginEntry", findings),
-            entrypoint: fields.parsed("entrypoint", findings),
-            dependencies: dependencies::read(&mut fields, findings),
-            public_routes: public_routes::read(fields.take("publicRoutes"), findings),
-            menus: menus::read(fields.take("menus"), findings),
-            limits,
-            config: complete(&schema, config, &fields, findings),
-            warnings: Vec::new(),
-        };
+        typos::warn(&fields, &schema, &mut warnings);
+        let config = configure(&schema, &fields, findings);
+        let name = read_name(&mut fields, findings);
+        let version = fields.parsed("version", findings).unwrap_or_default();
+        let enabled = fields.flag("enabled", findings).unwrap_or(true);
+        let base = read_base(&mut fields, findings);
+        let plugin_entry = fields.parsed("pluginEntry", findings);
+        let entrypoint = fields.parsed("entrypoint", findings);
+        let dependencies = dependencies::read(&mut fields, findings);
+        let public_routes = public_routes::read(fields.take("publicRoutes"), findings);
+        let menus = menus::read(fields.take("menus"), findings);
         if let Some(inject) = fields.take("injectBase") {
             warnings.add(inject.at, "injectBase has no effect yet: use relative addresses in the HTML");
         }
-        Some(Self { warnings: warnings.0, ..manifest })
+        Some(Self {
+            name: name?,
+            version,
+            enabled,
+            base,
+            plugin_entry,
+            entrypoint,
+            dependencies,
+            public_routes,
+            menus,
+            limits,
+            config,
+            warnings: warnings.sorted(),
+        })
     }
-}
-
-fn parse_node(text: &str) -> Result<Node, Finding> {
-    let finding = |at, message| Finding { at, reason: Reason::ManifestInvalid, message };
-    if text.len() > MAX_SIZE {
-        return Err(finding(Position::START, "the manifest is larger than 1 MiB: shorten it".to_owned()));
-    }
-    serde_saphyr::from_str(text).map_err(|error| {
-        let at = error.location().map_or(Position::START, Position::from);
-        finding(at, describe(&error))
-    })
-}
-
-/// The parser's words, without the position that it repeats at their end.
-fn describe(error: &serde_saphyr::Error) -> String {
-    let text = error.without_snippet().to_string();
-    let text = text
-        .split(" at line ")
-        .next()
-        .unwrap_or_default()
-        .replace(", set DuplicateKeyPolicy in Options if acceptable", "");
-    format!("not valid YAML: {text}")
 }
 
 fn refuse_reserved(fields: &mut Fields, findings: &mut Findings) {
@@ -142,26 +132,30 @@ fn refuse_reserved(fields: &mut Fields, findings: &mut Findings) {
     }
 }
 
+fn read_name(fields: &mut Fields, findings: &mut Findings) -> Option<PluginName> {
+    if !fields.names("name") {
+        findings.add(Position::START, "the manifest has no name: write `name: my-plugin`");
+    }
+    fields.parsed("name", findings)
+}
+
 fn read_base(fields: &mut Fields, findings: &mut Findings) -> Option<Base> {
     let node = fields.take("base")?;
     let text = fields::text(&node, "base", findings)?;
-    let reason = |error: &crate::base::InvalidBase| match error {
-        crate::base::InvalidBase::Malformed(_) => Reason::ManifestInvalid,
-        crate::base::InvalidBase::Reserved(_) => Reason::BaseReserved,
+    let reason = |error: &InvalidBase| match error {
+        InvalidBase::Malformed(_) => Reason::ManifestInvalid,
+        InvalidBase::Reserved(_) => Reason::BaseReserved,
     };
     text.parse().map_err(|error| findings.because(reason(&error), node.at, error.to_string())).ok()
 }
 
-fn complete(
-    schema: &Schema,
-    config: Map<String, Value>,
-    fields: &Fields,
-    findings: &mut Findings,
-) -> Map<String, Value> {
-    values::complete(schema, config).unwrap_or_else(|misfits| {
+/// The configuration, which points at a value that does not fit or, if there is
+/// none, at the option that asks for it.
+fn configure(schema: &Schema, fields: &Fields, findings: &mut Findings) -> Map<String, Value> {
+    values::complete(schema, fields.to_config(findings)).unwrap_or_else(|misfits| {
         for misfit in misfits {
-            let key = misfit.path.split('.').next().unwrap_or_default();
-            findings.because(Reason::ConfigInvalid, fields.position(key), misfit.to_string());
+            let at = fields.position(&misfit.path).unwrap_or_else(|| schema.position(&misfit.path));
+            findings.because(Reason::ConfigInvalid, at, misfit.to_string());
         }
         Map::new()
     })

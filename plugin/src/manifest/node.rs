@@ -7,6 +7,10 @@ use serde_json::Value;
 use serde_saphyr::Spanned;
 
 use super::error::Position;
+use crate::shown::shown;
+
+/// The largest integer that JavaScript holds exactly, `Number.MAX_SAFE_INTEGER`.
+const MAX_INTEGER: u64 = (1 << 53) - 1;
 
 /// One YAML value and where it stands.
 #[derive(Debug, Clone)]
@@ -35,19 +39,43 @@ impl Node {
         }
     }
 
+    /// Whether the value is empty.
+    pub(super) fn is_null(&self) -> bool {
+        matches!(self.kind, Kind::Scalar(Value::Null))
+    }
+
+    /// Where the value at `path` stands, or what there is of the way to it.
+    pub(super) fn position(&self, path: &[String]) -> Position {
+        let entry = path.split_first().and_then(|(first, inner)| match &self.kind {
+            Kind::Map(entries) => Some((&entries.iter().find(|(key, _)| key.value == *first)?.1, inner)),
+            Kind::Scalar(_) | Kind::List(_) => None,
+        });
+        entry.map_or(self.at, |(node, inner)| node.position(inner))
+    }
+
+    /// The integers in it that a 64-bit float cannot hold (RFC 8785 writes every
+    /// number as one, and JavaScript reads it so).
+    pub(super) fn inexact(&self) -> Vec<&Self> {
+        match &self.kind {
+            Kind::Scalar(Value::Number(number)) => {
+                let size = number.as_i64().map(i64::unsigned_abs).or_else(|| number.as_u64());
+                if size.is_some_and(|size| size > MAX_INTEGER) { vec![self] } else { Vec::new() }
+            }
+            Kind::Scalar(_) => Vec::new(),
+            Kind::List(items) => items.iter().flat_map(Self::inexact).collect(),
+            Kind::Map(entries) => entries.iter().flat_map(|(_, node)| node.inexact()).collect(),
+        }
+    }
+
     /// What the value is, in an author's words.
     pub(super) fn described(&self) -> String {
         match &self.kind {
             Kind::Scalar(Value::Null) => "nothing".to_owned(),
-            Kind::Scalar(value) => format!("`{}`", shorten(value.to_string().trim_matches('"'))),
+            Kind::Scalar(value) => format!("`{}`", shown(&value.to_string())),
             Kind::List(_) => "a list".to_owned(),
             Kind::Map(_) => "a mapping".to_owned(),
         }
     }
-}
-
-fn shorten(text: &str) -> String {
-    text.chars().take(60).collect()
 }
 
 impl<'de> Deserialize<'de> for Node {
@@ -96,8 +124,11 @@ impl<'de> Visitor<'de> for KindVisitor {
         Ok(Kind::Scalar(value.into()))
     }
 
+    /// A whole number is an integer however it is written, as in JavaScript.
     fn visit_f64<E>(self, value: f64) -> Result<Kind, E> {
-        Ok(Kind::Scalar(value.into()))
+        #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "whole and below 2^53")]
+        let whole = (value.fract() == 0.0 && value.abs() <= MAX_INTEGER as f64).then_some(value as i64);
+        Ok(Kind::Scalar(whole.map_or_else(|| value.into(), Value::from)))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Kind, E> {

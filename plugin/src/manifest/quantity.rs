@@ -5,6 +5,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::shown::shown;
+
 /// A text that is no duration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a duration: write a number and a unit, e.g. `500ms`, `30s`, `5m` or `1h`")]
@@ -12,7 +14,7 @@ pub struct InvalidDuration(String);
 
 /// Reads `500ms`, `30s`, `5m`, `1h`; a bare number counts seconds.
 pub fn parse_duration(text: &str) -> Result<Duration, InvalidDuration> {
-    let invalid = || InvalidDuration(text.chars().take(40).collect());
+    let invalid = || InvalidDuration(shown(text));
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
     let number: u64 = number.parse().map_err(|_| invalid())?;
@@ -41,7 +43,7 @@ impl FromStr for ByteSize {
     /// Reads Kubernetes quantities (`10Mi`, `10M`) and `10MB`; a bare number
     /// counts bytes.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let invalid = || InvalidSize(text.chars().take(40).collect());
+        let invalid = || InvalidSize(shown(text));
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let (number, unit) = text.split_at(digits);
         let number: u64 = number.parse().map_err(|_| invalid())?;

@@ -3,21 +3,24 @@
 use serde_json::Value;
 
 use super::error::Position;
-use super::fields::{Fields, Findings};
+use super::fields::{self, Fields, Findings};
 use super::node::{Kind, Node};
+use super::values;
 
 /// More options than this in one mapping are refused.
-pub const MAX_OPTIONS: usize = 256;
+const MAX_OPTIONS: usize = 256;
 /// Options nested deeper than this are refused.
-pub const MAX_DEPTH: usize = 8;
+const MAX_DEPTH: usize = 8;
 
 /// The options of a plugin, in the order of the file.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Schema(pub(super) Vec<(String, ConfigOption)>);
+pub(super) struct Schema(pub(super) Vec<(String, ConfigOption)>);
 
 /// One option.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ConfigOption {
+pub(super) struct ConfigOption {
+    /// Where its key stands.
+    at: Position,
     pub(super) kind: OptionKind,
     pub(super) required: bool,
     pub(super) default: Option<Value>,
@@ -36,6 +39,19 @@ pub(super) enum OptionKind {
     Enum,
     Array,
     Object,
+}
+
+impl Schema {
+    /// The option of this name.
+    pub(super) fn option(&self, key: &str) -> Option<&ConfigOption> {
+        self.0.iter().find(|(name, _)| name == key).map(|(_, option)| option)
+    }
+
+    /// Where the option at `path` stands, or what there is of the way to it.
+    pub(super) fn position(&self, path: &[String]) -> Position {
+        let option = path.split_first().and_then(|(first, inner)| Some((self.option(first)?, inner)));
+        option.map_or(Position::START, |(option, inner)| option.at.max(option.properties.position(inner)))
+    }
 }
 
 pub(super) fn read(node: Option<Node>, findings: &mut Findings, warnings: &mut Findings) -> Schema {
@@ -69,18 +85,21 @@ fn read_option(
     warnings: &mut Findings,
 ) -> Option<ConfigOption> {
     let path = format!("config.{key}");
-    let mut fields = Fields::of(node, &path, findings);
-    let kind = read_kind(&path, at, &mut fields, findings)?;
-    if let Some(env) = fields.take("env") {
-        warnings.add(
-            env.at,
-            format!("{path}.env has no effect yet: this version reads no environment variables"),
-        );
+    if !matches!(node.kind, Kind::Map(_)) {
+        findings.add(node.at, format!("{path} is {}: write `{key}: {{type: string}}`", node.described()));
+        return None;
     }
+    let mut fields = Fields::of(node, &path, findings);
+    let kind = read_kind(&path, at, &mut fields, findings);
+    if let Some(env) = fields.take("env") {
+        warnings.add(env.at, format!("{path}.env has no effect yet: this version reads no environment variables"));
+    }
+    let default = fields.take("default");
     let option = ConfigOption {
-        kind,
+        at,
+        kind: kind?,
         required: fields.flag("required", findings).unwrap_or(false),
-        default: fields.take("default").map(|node| node.to_json()),
+        default: default.as_ref().map(|node| fields::exact(node, findings)),
         min: read_number(&mut fields, "min", findings),
         max: read_number(&mut fields, "max", findings),
         options: fields.list("options", MAX_OPTIONS, findings).iter().map(Node::to_json).collect(),
@@ -88,29 +107,39 @@ fn read_option(
             .take("properties")
             .map_or_else(Schema::default, |node| read_level(node, depth + 1, findings, warnings)),
     };
+    refuse_unknown(fields, findings);
+    if option.kind == OptionKind::Enum && option.options.is_empty() {
+        findings.add(at, format!("{path} is an enum without choices: write `options: [a, b]`"));
+    } else if let (Some(node), Some(value)) = (default, &option.default) {
+        let fits = values::check(&option, value);
+        fits.unwrap_or_else(|why| findings.add(node.at, format!("{path}.default {why}")));
+    }
+    Some(option)
+}
+
+fn refuse_unknown(mut fields: Fields, findings: &mut Findings) {
     for words in ["label", "description"] {
         let _for_people: Option<String> = fields.parsed(words, findings);
     }
     let known = "type, label, description, env, required, default, min, max, options and properties";
     fields.refuse_rest(known, findings);
-    if kind == OptionKind::Enum && option.options.is_empty() {
-        findings.add(at, format!("{path} is an enum without choices: write `options: [a, b]`"));
-    }
-    Some(option)
 }
 
 fn read_kind(path: &str, at: Position, fields: &mut Fields, findings: &mut Findings) -> Option<OptionKind> {
-    let name: Option<String> = fields.parsed("type", findings);
-    Some(match name.as_deref() {
-        Some("string" | "password") => OptionKind::Text,
-        Some("number") => OptionKind::Number,
-        Some("boolean") => OptionKind::Boolean,
-        Some("enum") => OptionKind::Enum,
-        Some("array") => OptionKind::Array,
-        Some("object") => OptionKind::Object,
+    let types = "string, number, boolean, enum, array, password or object";
+    let Some(node) = fields.take("type") else {
+        findings.add(at, format!("{path} has no type: write `type:` with one of {types}"));
+        return None;
+    };
+    Some(match fields::text(&node, "type", findings)? {
+        "string" | "password" => OptionKind::Text,
+        "number" => OptionKind::Number,
+        "boolean" => OptionKind::Boolean,
+        "enum" => OptionKind::Enum,
+        "array" => OptionKind::Array,
+        "object" => OptionKind::Object,
         _ => {
-            let types = "string, number, boolean, enum, array, password or object";
-            findings.add(at, format!("{path} has no known type: write `type:` with one of {types}"));
+            findings.add(node.at, format!("{} is no type of an option: write one of {types}", node.described()));
             return None;
         }
     })
@@ -118,11 +147,9 @@ fn read_kind(path: &str, at: Position, fields: &mut Fields, findings: &mut Findi
 
 fn read_number(fields: &mut Fields, key: &str, findings: &mut Findings) -> Option<f64> {
     let node = fields.take(key)?;
-    match &node.kind {
-        Kind::Scalar(Value::Number(number)) => number.as_f64(),
-        _ => {
-            findings.add(node.at, format!("{key} is {}: write a number", node.described()));
-            None
-        }
+    if let Kind::Scalar(Value::Number(number)) = &node.kind {
+        return number.as_f64();
     }
+    findings.add(node.at, format!("{key} is {}: write a number", node.described()));
+    None
 }

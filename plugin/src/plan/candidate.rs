@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Link, PlannedPlugin};
 use crate::contents::Contents;
+use crate::manifest::Dependency;
 use crate::{Digest, PluginName};
 
 /// A verified package and what it holds.
@@ -46,11 +47,12 @@ impl Candidate {
         &self.contents.manifest.name
     }
 
-    /// The plan's entry; `runs` tells which other plugins are in the plan.
-    pub(super) fn planned(&self, runs: impl Fn(&PluginName) -> bool) -> PlannedPlugin {
+    /// The plan's entry; `available` tells whether the plan has a dependency in a
+    /// version that will do.
+    pub(super) fn planned(&self, available: impl Fn(&Dependency) -> bool) -> PlannedPlugin {
         let Contents { manifest, code, ui } = &*self.contents;
-        let present = manifest.dependencies.iter().filter(|dependency| runs(&dependency.name));
-        let link = |name: &PluginName, optional: bool| Link { name: name.clone(), required: !optional };
+        let others = manifest.dependencies.iter().filter(|dependency| dependency.name != manifest.name);
+        let link = |wanted: &Dependency| Link { name: wanted.name.clone(), required: !wanted.optional };
         PlannedPlugin {
             name: manifest.name.clone(),
             version: manifest.version.clone(),
@@ -59,7 +61,7 @@ impl Candidate {
             base: manifest.base.clone(),
             code: code.clone(),
             ui: ui.clone(),
-            dependencies: present.map(|dependency| link(&dependency.name, dependency.optional)).collect(),
+            dependencies: others.filter(|wanted| available(wanted)).map(link).collect(),
             public_routes: manifest.public_routes.clone(),
             config: manifest.config.clone(),
             limits: manifest.limits,

@@ -1,8 +1,10 @@
 //! Patterns of public routes: `*` is one path segment or part of one, `**` any
 //! depth, `?` one character; anchored at both ends (Buntime contract §2).
 
+use crate::shown::shown;
+
 /// The longest pattern, in bytes.
-pub const MAX_LENGTH: usize = 256;
+const MAX_LENGTH: usize = 256;
 
 /// The text is not a route pattern.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,19 +27,19 @@ pub fn check(pattern: &str) -> Result<(), InvalidPattern> {
     } else {
         return Ok(());
     };
-    Err(InvalidPattern { pattern: pattern.chars().take(80).collect(), why })
+    Err(InvalidPattern { pattern: shown(pattern), why })
 }
 
-/// The regular expression of a checked pattern. Characters that a normalised
-/// path holds percent-encoded are encoded here too.
+/// The regular expression of a checked pattern. A normalised path is printable
+/// ASCII; characters that it holds percent-encoded are encoded here too.
 pub(super) fn to_regex(pattern: &str) -> String {
     let mut regex = String::from("^");
     let mut rest = pattern.chars().peekable();
     while let Some(c) = rest.next() {
         match c {
-            '*' if rest.next_if_eq(&'*').is_some() => regex.push_str(".*"),
-            '*' => regex.push_str("[^/]*"),
-            '?' => regex.push_str("[^/]"),
+            '*' if rest.next_if_eq(&'*').is_some() => regex.push_str("[!-~]*"),
+            '*' => regex.push_str("[!-.0-~]*"),
+            '?' => regex.push_str("[!-.0-~]"),
             c => regex.push_str(&regex::escape(&super::path::encoded(c))),
         }
     }
@@ -48,7 +50,7 @@ pub(super) fn to_regex(pattern: &str) -> String {
 /// The patterns together are more than the matcher takes.
 pub(super) fn too_complex(pattern: &str) -> InvalidPattern {
     InvalidPattern {
-        pattern: pattern.chars().take(80).collect(),
+        pattern: shown(pattern),
         why: "with the others it is too complex: write fewer",
     }
 }

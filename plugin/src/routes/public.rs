@@ -7,6 +7,7 @@ use regex::RegexSet;
 use serde::{Deserialize, Serialize};
 
 use super::pattern::{self, InvalidPattern};
+use crate::shown::shown;
 
 /// More patterns than this are refused.
 pub const MAX_PATTERNS: usize = 256;
@@ -44,7 +45,7 @@ impl FromStr for Methods {
             "PATCH" => Self::Patch,
             "DELETE" => Self::Delete,
             "OPTIONS" => Self::Options,
-            other => return Err(InvalidMethod(other.chars().take(40).collect())),
+            other => return Err(InvalidMethod(shown(other))),
         })
     }
 }

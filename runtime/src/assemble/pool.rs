@@ -67,7 +67,7 @@ impl Running {
 
 /// All groups of this process.
 #[derive(Debug)]
-pub struct Pool {
+pub(super) struct Pool {
     groups: Mutex<BTreeMap<GroupKey, Arc<Running>>>,
     changes: watch::Sender<u64>,
 }
@@ -84,13 +84,13 @@ impl Pool {
     }
 
     /// Counts up whenever a group becomes ready, fails or is due for a retry.
-    pub fn changes(&self) -> watch::Receiver<u64> {
+    pub(super) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
 
     /// The group of this key; `start` makes it if it is not here, or if it has
     /// failed and is due for another try.
-    pub fn ensure(
+    pub(super) fn ensure(
         &self,
         key: GroupKey,
         trees: Vec<Arc<Tree>>,
@@ -111,7 +111,7 @@ impl Pool {
     }
 
     /// Retires every group that is not named.
-    pub fn keep_only(&self, keys: &BTreeSet<GroupKey>, drain: Duration) {
+    pub(super) fn keep_only(&self, keys: &BTreeSet<GroupKey>, drain: Duration) {
         let gone = {
             let mut groups = self.groups();
             let (kept, gone) =
@@ -125,12 +125,12 @@ impl Pool {
     }
 
     /// Takes all groups out, for the end of the process.
-    pub fn take_all(&self) -> Vec<Arc<Running>> {
+    pub(super) fn take_all(&self) -> Vec<Arc<Running>> {
         std::mem::take(&mut *self.groups()).into_values().collect()
     }
 
     /// All groups with their keys.
-    pub fn list(&self) -> Vec<(GroupKey, Arc<Running>)> {
+    pub(super) fn list(&self) -> Vec<(GroupKey, Arc<Running>)> {
         self.groups().iter().map(|(key, running)| (*key, running.clone())).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! Tells whether a folder has changed since it was packed, without reading its
 //! files.
 
+use std::fmt::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -39,7 +40,7 @@ impl Fingerprint {
                 }
                 let (size, inode) = (metadata.size(), metadata.ino());
                 let (changed, nanos) = (metadata.ctime(), metadata.ctime_nsec());
-                seen.push_str(&format!("{} {size} {inode} {changed}.{nanos}\n", path.display()));
+                let _infallible = writeln!(seen, "{} {size} {inode} {changed}.{nanos}", path.display());
                 if metadata.is_dir() {
                     open.push(path);
                 }

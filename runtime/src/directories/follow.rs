@@ -79,7 +79,9 @@ async fn run(
             Ok(statuses) => report(&publish, statuses),
             Err(error) => tracing::error!("{error}"),
         }
-        waiting.drain(..).for_each(|done: oneshot::Sender<()>| drop(done.send(())));
+        for done in waiting.drain(..) {
+            let _nobody_waits = oneshot::Sender::send(done, ());
+        }
         let first = tokio::select! {
             ask = asked.recv() => match ask {
                 Some(ask) => ask,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,13 +52,13 @@ impl Passes {
         let found = self.scanner.scan(folders).await;
         let found: Vec<Found> =
             found.into_iter().filter(|found| self.is_plugin(found)).map(|found| self.mark(found)).collect();
-        let packages: Vec<(std::path::PathBuf, Package)> = found.iter().filter_map(package).collect();
+        let packages: Vec<(PathBuf, Package)> = found.iter().filter_map(package).collect();
         self.last_good.retain(|path, _| found.iter().any(|found| found.folder.path == *path));
         let sorted = sort(found, &self.last_good);
         let settle = if self.first { self.options.first_settle } else { self.options.settle };
         let outcomes = self.settle(&sorted, settle).await?;
         self.first = false;
-        self.remember(&sorted, &outcomes, packages);
+        self.remember(&sorted, &outcomes, &packages);
         Ok(status::of(sorted, outcomes))
     }
 
@@ -118,7 +119,7 @@ impl Passes {
         &mut self,
         sorted: &Sorted,
         outcomes: &[Outcome],
-        packages: Vec<(std::path::PathBuf, Package)>,
+        packages: &[(PathBuf, Package)],
     ) {
         for (folder, outcome) in sorted.folders.iter().zip(outcomes) {
             let runs = outcome.runs.as_ref().map(davit_plugin::plan::Candidate::id);
@@ -132,6 +133,6 @@ impl Passes {
     }
 }
 
-fn package(found: &Found) -> Option<(std::path::PathBuf, Package)> {
+fn package(found: &Found) -> Option<(PathBuf, Package)> {
     Some((found.folder.path.clone(), found.package.as_ref().ok()?.clone()))
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use davit_plugin::contents::Contents;
+use davit_plugin::PluginName;
+use davit_plugin::contents::{self, Contents};
 use davit_plugin::package::{PackError, PackOptions, pack};
 use davit_plugin::plan::Candidate;
 use davit_plugin::reason::{Problem, Reason};
@@ -18,14 +19,22 @@ use crate::volume::{Tree, Volume, VolumeError};
 pub(super) struct Package {
     pub(super) candidate: Candidate,
     /// Keeps the package on the volume.
-    pub(super) tree: Arc<Tree>,
+    _tree: Arc<Tree>,
 }
 
 /// What a folder held at one pass.
 #[derive(Debug, Clone)]
 pub(super) struct Found {
     pub(super) folder: PluginFolder,
-    pub(super) package: Result<Package, Problem>,
+    pub(super) package: Result<Package, Unusable>,
+}
+
+/// A folder that gives no package.
+#[derive(Debug, Clone)]
+pub(super) struct Unusable {
+    /// The plugin, if at least the manifest can be read.
+    pub(super) name: Option<PluginName>,
+    pub(super) problem: Problem,
 }
 
 /// Packs folders, and remembers what they held so that one that has not changed
@@ -48,6 +57,7 @@ impl Scanner {
         let mut found = Vec::with_capacity(folders.len());
         for folder in folders {
             let package = self.package(&folder.path).await;
+            let package = package.map_err(|problem| Unusable { name: contents::name(&folder.path), problem });
             found.push(Found { folder, package });
         }
         found
@@ -92,11 +102,16 @@ fn admit(folder: &Path, volume: &Volume, node_modules: bool) -> Result<Package, 
     let tree = volume.admit(packed.digest, &packed.bytes).map_err(|error| refused(&error))?;
     let contents = Contents::read(tree.root(), &shown).map_err(|error| Problem::from(&error))?;
     let candidate = Candidate { digest: packed.digest, contents: Arc::new(contents), reload: None };
-    Ok(Package { candidate, tree })
+    Ok(Package { candidate, _tree: tree })
 }
 
 fn unpackable(error: &PackError) -> Problem {
-    invalid(error.to_string())
+    let reason = match error {
+        PackError::TooLarge { .. } | PackError::TooManyEntries { .. } => Reason::PackageTooLarge,
+        PackError::NoManifest { .. } => Reason::ManifestInvalid,
+        PackError::Violation(_) | PackError::Changed { .. } | PackError::Io { .. } => Reason::PackageInvalid,
+    };
+    Problem::new(reason, error.to_string())
 }
 
 fn refused(error: &VolumeError) -> Problem {

@@ -62,14 +62,14 @@ pub(super) fn of(sorted: Sorted, outcomes: Vec<Outcome>) -> Vec<PluginStatus> {
     let running =
         wanted.into_iter().zip(folders).zip(outcomes).map(|((wanted, folder), outcome)| PluginStatus {
             name: Some(wanted.name),
-            folder,
             serving: outcome.runs.map(|candidate| Serving {
                 version: candidate.contents.manifest.version.clone(),
                 digest: candidate.digest,
                 base: candidate.contents.manifest.base.clone(),
                 reload: candidate.reload,
             }),
-            problem: outcome.problem,
+            problem: outcome.problem.map(|problem| located(&folder, problem)),
+            folder,
         });
     let aside = aside.into_iter().map(|(folder, name, problem)| PluginStatus {
         name,
@@ -80,6 +80,17 @@ pub(super) fn of(sorted: Sorted, outcomes: Vec<Outcome>) -> Vec<PluginStatus> {
     let mut all: Vec<PluginStatus> = running.chain(aside).collect();
     all.sort_by(|a, b| a.folder.cmp(&b.folder));
     all
+}
+
+/// A worker knows places only in the package (`plugin.js:3:1: …`); the author
+/// knows them in the folder.
+fn located(folder: &PluginFolder, problem: Problem) -> Problem {
+    let file = problem.message.split(':').next().unwrap_or_default();
+    let known = !file.is_empty() && !file.starts_with('/') && folder.path.join(file).is_file();
+    match known {
+        true => Problem::new(problem.reason, format!("{}/{}", folder.path.display(), problem.message)),
+        false => problem,
+    }
 }
 
 impl PluginStatus {

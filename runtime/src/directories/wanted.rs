@@ -9,7 +9,7 @@ use davit_plugin::plan::Wanted;
 use davit_plugin::reason::{Problem, Reason};
 
 use super::PluginFolder;
-use super::scan::{Found, Package};
+use super::scan::{Found, Package, Unusable};
 
 /// The package that each folder ran last.
 pub(super) type LastGood = BTreeMap<PathBuf, Package>;
@@ -59,7 +59,7 @@ pub(super) fn sort(found: Vec<Found>, last_good: &LastGood) -> Sorted {
     sorted
 }
 
-fn wanted(package: Result<Package, Problem>, last: Option<&Package>) -> Result<Wanted, Problem> {
+fn wanted(package: Result<Package, Unusable>, last: Option<&Package>) -> Result<Wanted, Problem> {
     match (package, last) {
         (Ok(Package { candidate, .. }), last) => {
             let (name, enabled) = (candidate.name().clone(), candidate.contents.manifest.enabled);
@@ -68,13 +68,16 @@ fn wanted(package: Result<Package, Problem>, last: Option<&Package>) -> Result<W
             let versions = [candidate].into_iter().chain(older).collect();
             Ok(Wanted { name, versions, disabled: !enabled, problem: None })
         }
-        (Err(problem), Some(last)) => Ok(Wanted {
+        (Err(Unusable { problem, .. }), Some(last)) => Ok(Wanted {
             name: last.candidate.name().clone(),
             versions: vec![last.candidate.clone()],
             disabled: false,
             problem: Some(problem),
         }),
-        (Err(problem), None) => Err(problem),
+        (Err(Unusable { name: Some(name), problem }), None) => {
+            Ok(Wanted { name, versions: Vec::new(), disabled: false, problem: Some(problem) })
+        }
+        (Err(Unusable { name: None, problem }), None) => Err(problem),
     }
 }
 

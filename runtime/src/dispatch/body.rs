@@ -20,7 +20,7 @@ use super::Refusal;
 use crate::assemble::Lease;
 
 /// A body that is silent for this long is given up, in either direction.
-pub const IDLE: Duration = Duration::from_mins(5);
+const IDLE: Duration = Duration::from_mins(5);
 
 /// A request's body that ends with an error beyond its limit.
 pub(super) struct Limited {

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, header};
 use crate::keys::{Keys, Principal};
 
 /// The cookie of a session.
-pub const COOKIE: &str = "buntime_api_key";
+const COOKIE: &str = "buntime_api_key";
 const API_KEY: &str = "x-api-key";
 
 /// Who sent a request, as far as Davit's own credentials tell.
@@ -64,7 +64,9 @@ fn take_cookie(headers: &mut HeaderMap) -> Option<String> {
         );
     }
     headers.remove(header::COOKIE);
-    kept.into_iter().for_each(|line| drop(headers.append(header::COOKIE, line)));
+    for line in kept {
+        headers.append(header::COOKIE, line);
+    }
     taken
 }
 

@@ -68,9 +68,11 @@ impl Dispatcher {
             },
             Err(refusal) => Err(refusal),
         };
+        if let Err(refusal) = &answer {
+            refusal.log(&id, plugin.as_ref());
+        }
         let response = reply::finish(answer, &id);
         self.metrics.answered(plugin.as_ref(), response.status());
-        tracing::debug!(request = %id, plugin = plugin.as_ref().map(tracing::field::display), status = response.status().as_u16(), "answered");
         response
     }
 

@@ -1,6 +1,7 @@
 //! Davit's own errors: `{"error", "code", "requestId"}` (interfaces §6).
 
 use davit_engine::{Body, ServeError, full};
+use davit_plugin::PluginName;
 use davit_plugin::routes::NormalPath;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
@@ -43,6 +44,17 @@ impl Refusal {
         self.code
     }
 
+    /// Logs the refusal under the request's number: what is Davit's or a plugin's
+    /// fault as a warning, what is the client's only for those who look closely.
+    pub(super) fn log(&self, id: &RequestId, plugin: Option<&PluginName>) {
+        let (code, plugin) = (self.code, plugin.map(tracing::field::display));
+        if self.status.is_server_error() {
+            tracing::warn!(request = %id, plugin, code, "{}", self.message);
+        } else {
+            tracing::debug!(request = %id, plugin, code, "{}", self.message);
+        }
+    }
+
     /// The response.
     pub fn into_response(self, id: &RequestId) -> Response<Body> {
         let body = json!({ "error": self.message, "code": self.code, "requestId": id.to_string() });
@@ -51,15 +63,12 @@ impl Refusal {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        match self.status {
+        if self.status == StatusCode::UNAUTHORIZED {
             // RFC 9110 §15.5.2: a 401 names how to authenticate.
-            StatusCode::UNAUTHORIZED => {
-                drop(headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
-            }
-            StatusCode::SERVICE_UNAVAILABLE => {
-                drop(headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1")))
-            }
-            _ => {}
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
     }

@@ -1,0 +1,129 @@
+//! In: for each plugin the versions that could run, best first. Out: the plan of
+//! the best ones that fit together, and why others do not run. A fixpoint over
+//! the versions that really run, for bases and ranges alike.
+
+mod fit;
+mod table;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Candidate, CandidateId, FORMAT, Plan};
+use crate::manifest::Dependency;
+use crate::reason::{Problem, Reason};
+use crate::{PluginName, Version};
+
+use fit::Rejected;
+use table::{Running, Table};
+
+/// What is wanted of one plugin.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wanted {
+    /// The plugin.
+    pub name: PluginName,
+    /// Versions to try, the newest first, then the last good one.
+    pub versions: Vec<Candidate>,
+    /// Turned off: no version runs.
+    pub disabled: bool,
+    /// Why the newest package is not even among the versions.
+    pub problem: Option<Problem>,
+}
+
+/// Versions that may not run now, with the reason.
+pub type Barred = BTreeMap<CandidateId, Problem>;
+
+/// What became of one wanted plugin.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// The version in the plan; none if the plugin is left out.
+    pub runs: Option<Candidate>,
+    /// Why it is not the newest one.
+    pub problem: Option<Problem>,
+}
+
+/// A plan, and what became of each wanted plugin.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arrangement {
+    /// What shall run.
+    pub plan: Plan,
+    /// In the order of the wanted plugins.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// Chooses the versions that fit together, so that no single plugin could join
+/// them or run a newer version beside the others. `wanted` has each name once,
+/// in the order in which ties are decided; `serving` is the plan whose plugins
+/// keep their bases.
+pub fn arrange(wanted: &[Wanted], serving: &Plan, barred: &Barred) -> Arrangement {
+    let table = Table::new(wanted, serving, barred);
+    let running = improve(&table, give_way(&table));
+    let outcomes = outcomes(&table, &running, barred);
+    Arrangement { plan: plan(&table, &running), outcomes }
+}
+
+/// Begins with the newest versions and lets those that do not fit try their next
+/// ones, until nobody who does not fit has another.
+fn give_way(table: &Table<'_>) -> Running {
+    let mut tried: Running = table.newest();
+    loop {
+        let rejected = table.fit(&tried, |i, base| table.serves(i, base)).rejected;
+        let fallible: Vec<usize> = rejected.keys().copied().filter(|&i| table.has_next(i, tried[i])).collect();
+        let waits = |i: &usize| rejected[i].reason == Reason::DependencyNotReady;
+        let at_fault: Vec<usize> = fallible.iter().copied().filter(|i| !waits(i)).collect();
+        // Whoever only waits for another may fit as soon as that one has fallen back.
+        let back = if at_fault.is_empty() { fallible } else { at_fault };
+        if back.is_empty() {
+            rejected.keys().for_each(|&i| tried[i] = None);
+            return tried;
+        }
+        back.into_iter().for_each(|i| tried[i] = tried[i].map(|rank| rank + 1));
+    }
+}
+
+/// Takes back what proved needless: a base may have been freed, or both sides of
+/// a conflict may have given way.
+fn improve(table: &Table<'_>, mut running: Running) -> Running {
+    loop {
+        let better = table.better(&running).into_iter().find(|&(i, rank)| table.obstacle(&running, i, rank).is_none());
+        let Some((i, rank)) = better else { return running };
+        running[i] = Some(rank);
+    }
+}
+
+fn plan(table: &Table<'_>, running: &Running) -> Plan {
+    let order = table.fit(running, |i, base| table.serves(i, base)).order;
+    let chosen: Vec<&Candidate> = order.into_iter().filter_map(|i| table.candidate(i, running[i])).collect();
+    let versions: BTreeMap<&PluginName, &Version> =
+        chosen.iter().map(|candidate| (candidate.name(), &candidate.contents.manifest.version)).collect();
+    let available = |wanted: &Dependency| versions.get(&wanted.name).is_some_and(|there| wanted.version.holds(there));
+    Plan { format: FORMAT, plugins: chosen.iter().map(|candidate| candidate.planned(available)).collect() }
+}
+
+fn outcomes(table: &Table<'_>, running: &Running, barred: &Barred) -> Vec<Outcome> {
+    let left_out = left_out(table, running);
+    let outcome = |(i, wanted): (usize, &Wanted)| {
+        let barred = || wanted.versions.first().and_then(|newest| barred.get(&newest.id()).cloned());
+        let problem = if wanted.disabled {
+            Some(Problem::new(Reason::Disabled, "it is turned off: set `enabled: true` to run it"))
+        } else {
+            wanted.problem.clone().or_else(barred).or_else(|| match running[i] {
+                Some(rank) => (rank > 0).then(|| table.obstacle(running, i, 0)).flatten(),
+                None => left_out.get(&i).cloned().or_else(|| Some(nothing_to_run())),
+            })
+        };
+        Outcome { runs: table.candidate(i, running[i]).cloned(), problem }
+    };
+    table.wanted().iter().enumerate().map(outcome).collect()
+}
+
+/// Why the newest versions of those that do not run cannot join the others, all
+/// of them seen together, so that a cycle is told from a mere lack.
+fn left_out(table: &Table<'_>, running: &Running) -> Rejected {
+    let runs: BTreeSet<usize> = (0..running.len()).filter(|&i| running[i].is_some()).collect();
+    let newest = table.newest();
+    let all: Running = running.iter().zip(newest).map(|(rank, newest)| rank.or(newest)).collect();
+    table.fit(&all, |i, _| runs.contains(&i)).rejected
+}
+
+fn nothing_to_run() -> Problem {
+    Problem::new(Reason::PackageInvalid, "there is no package of it: add the plugin's folder again")
+}

@@ -1,0 +1,48 @@
+//! The programs under test, built once for each run of the suite.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The repository's root.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate has a parent folder").to_owned()
+}
+
+/// The Bun that runs workers: `DAVIT_BUN`, or the one that package.json pins.
+pub fn bun() -> PathBuf {
+    std::env::var_os("DAVIT_BUN").map_or_else(|| repository().join("node_modules/.bin/bun"), PathBuf::from)
+}
+
+/// The path of `davit-runtime`.
+pub fn davit_runtime() -> PathBuf {
+    built().join("davit-runtime")
+}
+
+/// The path of `davit`.
+pub fn davit() -> PathBuf {
+    built().join("davit")
+}
+
+/// The folder of the built programs: the one that holds the suite's own, in the
+/// same profile.
+fn built() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let suite = std::env::current_exe().expect("the suite knows its own path");
+        let folder = suite.ancestors().nth(2).expect("target/<profile>/deps/suite").to_owned();
+        let profile = match folder.file_name().and_then(|name| name.to_str()) {
+            Some("debug") | None => "dev",
+            Some(profile) => profile,
+        };
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let target = folder.parent().expect("target/<profile>");
+        let status = Command::new(cargo)
+            .args(["build", "--quiet", "--workspace", "--bins", "--profile", profile, "--target-dir"])
+            .arg(target)
+            .current_dir(repository())
+            .status();
+        assert!(status.is_ok_and(|status| status.success()), "cargo could not build the programs under test");
+        folder
+    })
+}

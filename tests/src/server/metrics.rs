@@ -1,0 +1,30 @@
+//! What `/metrics` tells.
+
+use super::Server;
+
+impl Server {
+    /// The values of all series of one metric, with their labels.
+    pub async fn metric(&self, name: &str) -> Vec<(String, u64)> {
+        let url = format!("http://{}/metrics", self.metrics.expect("davit-runtime has metrics"));
+        let text = self.client.get(url).send().await.expect("metrics are served").text().await.expect("text");
+        let series = text.lines().filter_map(|line| {
+            let (labels, value) = line.strip_prefix(name)?.strip_prefix('{')?.split_once("} ")?;
+            Some((labels.to_owned(), value.parse().expect("a number")))
+        });
+        series.collect()
+    }
+
+    /// The value of the series of one metric with this label.
+    pub async fn metric_of(&self, name: &str, label: &str) -> u64 {
+        let all = self.metric(name).await;
+        let found = all.iter().find(|(labels, _)| labels.contains(label));
+        found.unwrap_or_else(|| panic!("no {name} with {label} in {all:?}")).1
+    }
+
+    /// The process id of the only group's worker.
+    pub async fn worker_pid(&self) -> u32 {
+        let pids = self.metric("davit_group_pid").await;
+        let [(_, pid)] = &pids[..] else { panic!("not one group: {pids:?}") };
+        u32::try_from(*pid).expect("a process id")
+    }
+}

@@ -1,0 +1,3 @@
+//! The suite: what Davit promises, held against real processes.
+
+mod swap;
