@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::{fs, io};
 
 use davit_plugin::PackagePath;
+use davit_plugin::manifest::FILE_NAMES;
 use http::HeaderValue;
 
 use crate::volume::Tree;
@@ -33,8 +34,10 @@ pub struct Asset {
 }
 
 impl Assets {
-    /// Lists the files. Links of the package lead only to files of the package.
-    pub fn list(tree: Arc<Tree>, entrypoint: &PackagePath) -> io::Result<Self> {
+    /// Lists the files, but for the manifest and the plugin's own `code`, which
+    /// are not for browsers. Links of the package lead only to files of it.
+    pub fn list(tree: Arc<Tree>, entrypoint: &PackagePath, code: Option<&PackagePath>) -> io::Result<Self> {
+        let hidden = hidden(&tree, code);
         let folder = tree.root().join(entrypoint.folder());
         let mut files = BTreeMap::new();
         let mut open = vec![folder.clone()];
@@ -45,7 +48,9 @@ impl Assets {
                 let is_link = fs::symlink_metadata(&path)?.is_symlink();
                 if metadata.is_dir() && !is_link {
                     open.push(path);
-                } else if let (true, Some(name)) = (metadata.is_file(), relative(&folder, &path)) {
+                } else if let (true, Some(name)) =
+                    (metadata.is_file() && !hidden.contains(&path), relative(&folder, &path))
+                {
                     files.insert(name.clone(), Arc::new(asset(&tree, path, &name, metadata.len())));
                 }
             }
@@ -68,6 +73,12 @@ impl Assets {
     pub fn are_of(&self, tree: &Tree, entrypoint: &PackagePath) -> bool {
         self.tree.digest() == tree.digest() && self.entrypoint == *entrypoint
     }
+}
+
+/// The server's side of a package: manifest, code and the code's source map.
+fn hidden(tree: &Tree, code: Option<&PackagePath>) -> Vec<PathBuf> {
+    let code = code.into_iter().flat_map(|code| [code.to_string(), format!("{code}.map")]);
+    FILE_NAMES.into_iter().map(str::to_owned).chain(code).map(|file| tree.root().join(file)).collect()
 }
 
 fn relative(folder: &Path, path: &Path) -> Option<String> {

@@ -125,7 +125,7 @@ fn assets(plugin: &PlannedPlugin, tree: &Arc<Tree>, old: &Snapshot) -> Option<Ar
     if let Some(same) = before.filter(|assets| assets.are_of(tree, entrypoint)) {
         return Some(same);
     }
-    match Assets::list(tree.clone(), entrypoint) {
+    match Assets::list(tree.clone(), entrypoint, plugin.code.as_ref()) {
         Ok(assets) => Some(Arc::new(assets)),
         Err(error) => {
             tracing::error!(plugin = %plugin.name, %error, "cannot list the plugin's static files");

@@ -6,14 +6,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use davit_plugin::plan::{Barred, GroupKey, Outcome, Plan, arrange};
+use davit_plugin::plan::{Barred, CandidateId, GroupKey, Outcome, Plan, arrange};
+use futures::future::join_all;
 
-use super::judge::{Verdict, judge};
+use super::judge::{Tried, Verdict, judge};
 use super::scan::{Found, Package, Scanner};
 use super::status::{self, PluginStatus};
 use super::wanted::{LastGood, Sorted, sort};
 use super::{Options, folders};
-use crate::assemble::{Assembler, MissingPackages, Ready};
+use crate::assemble::{Assembler, MissingPackages, Prepared, Ready};
 use crate::volume::Volume;
 
 /// What passes remember from one to the next.
@@ -79,10 +80,11 @@ impl Passes {
     /// Arranges, prepares and judges until a plan can be committed.
     async fn settle(&self, sorted: &Sorted, settle: Duration) -> Result<Vec<Outcome>, PassError> {
         let serving = self.assembler.current().plan().clone();
+        let serve = serving.plugins.iter().map(CandidateId::of).collect();
         let (mut barred, mut tried) = (Barred::new(), BTreeSet::new());
         loop {
             let arrangement = arrange(&sorted.wanted, &serving, &barred);
-            let (ready, keys) = self.prepare(arrangement.plan, &serving, settle, &mut barred).await?;
+            let (ready, keys) = self.prepare(arrangement.plan, &serve, settle, &mut barred).await?;
             tried.extend(keys);
             if let Some(ready) = ready {
                 self.assembler.commit(ready, &tried);
@@ -91,36 +93,33 @@ impl Passes {
         }
     }
 
+    /// Starts a plan's groups and waits as `judge` says. Names the plan's groups,
+    /// and adds to `barred` unless all is ready.
     async fn prepare(
         &self,
         plan: Plan,
-        serving: &Plan,
+        serve: &BTreeSet<CandidateId>,
         settle: Duration,
         barred: &mut Barred,
     ) -> Result<(Option<Ready>, Vec<GroupKey>), PassError> {
         let prepared = self.assembler.prepare(plan, settle).await?;
         let keys: Vec<GroupKey> = prepared.groups().map(|(key, ..)| key).collect();
         loop {
-            match judge(&prepared, serving) {
+            match judge(&tried(&prepared), serve) {
                 Verdict::Commit => return Ok((prepared.ready().ok(), keys)),
                 Verdict::Wait(groups) => {
-                    futures::future::join_all(groups.iter().map(|key| prepared.settled(*key))).await
+                    join_all(groups.iter().map(|key| prepared.settled(*key))).await;
                 }
                 Verdict::Without(more) => {
                     barred.extend(more);
                     return Ok((None, keys));
                 }
-            };
+            }
         }
     }
 
     /// What runs now is each folder's last good.
-    fn remember(
-        &mut self,
-        sorted: &Sorted,
-        outcomes: &[Outcome],
-        packages: &[(PathBuf, Package)],
-    ) {
+    fn remember(&mut self, sorted: &Sorted, outcomes: &[Outcome], packages: &[(PathBuf, Package)]) {
         for (folder, outcome) in sorted.folders.iter().zip(outcomes) {
             let runs = outcome.runs.as_ref().map(davit_plugin::plan::Candidate::id);
             let ran = packages
@@ -131,6 +130,14 @@ impl Passes {
             }
         }
     }
+}
+
+fn tried(prepared: &Prepared) -> Vec<Tried<GroupKey>> {
+    let id = |&i: &usize| CandidateId::of(&prepared.plan().plugins[i]);
+    prepared
+        .groups()
+        .map(|(key, members, states)| (key, members.iter().map(id).zip(states).collect()))
+        .collect()
 }
 
 fn package(found: &Found) -> Option<(PathBuf, Package)> {

@@ -7,6 +7,7 @@
 mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -22,6 +23,7 @@ pub use tree::Tree;
 #[derive(Debug)]
 pub struct Volume {
     packages: PathBuf,
+    _lock: File,
     unpacked: AtomicU64,
     trees: Mutex<BTreeMap<Digest, Weak<Tree>>>,
 }
@@ -40,6 +42,12 @@ pub enum VolumeError {
     /// The bytes are no package.
     #[error(transparent)]
     Unpack(#[from] UnpackError),
+    /// Another runtime has the volume.
+    #[error("the volume at {path} is in use by another runtime: give each its own")]
+    InUse {
+        /// The volume.
+        path: PathBuf,
+    },
     /// The volume cannot be used.
     #[error("cannot use the volume at {path}: {source}; check that it exists and is writable")]
     Io {
@@ -55,11 +63,12 @@ impl Volume {
     pub fn open(root: &Path) -> Result<Self, VolumeError> {
         let packages = root.join("packages");
         let failed = |source| VolumeError::Io { path: packages.clone(), source };
+        let lock = lock(root)?;
         match fs::remove_dir_all(&packages) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
             _ => fs::create_dir_all(&packages).map_err(failed)?,
         }
-        Ok(Self { packages, unpacked: AtomicU64::new(0), trees: Mutex::default() })
+        Ok(Self { packages, _lock: lock, unpacked: AtomicU64::new(0), trees: Mutex::default() })
     }
 
     fn trees(&self) -> MutexGuard<'_, BTreeMap<Digest, Weak<Tree>>> {
@@ -97,5 +106,65 @@ impl Volume {
     pub fn held(&self) -> BTreeSet<Digest> {
         let trees = self.trees();
         trees.iter().filter(|(_, tree)| tree.strong_count() > 0).map(|(digest, _)| *digest).collect()
+    }
+}
+
+/// Held as long as the process lives: the packages of a running runtime are
+/// nobody else's to remove.
+fn lock(root: &Path) -> Result<File, VolumeError> {
+    let path = root.to_owned();
+    let failed = |source| VolumeError::Io { path: path.clone(), source };
+    fs::create_dir_all(root).map_err(failed)?;
+    let file = File::create(root.join("lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(VolumeError::InUse { path }),
+        Err(TryLockError::Error(source)) => Err(VolumeError::Io { path, source }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use davit_plugin::package::{PackOptions, pack};
+
+    fn package(name: &str) -> (Digest, Vec<u8>) {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("manifest.yaml"), format!("name: {name}\n")).unwrap();
+        let packed = pack(folder.path(), &PackOptions::default()).unwrap();
+        (packed.digest, packed.bytes)
+    }
+
+    #[test]
+    fn takes_no_bytes_but_those_that_the_digest_names() {
+        let root = tempfile::tempdir().unwrap();
+        let volume = Volume::open(root.path()).unwrap();
+        let ((digest, _), (_, other)) = (package("one"), package("other"));
+        assert!(matches!(volume.admit(digest, &other), Err(VolumeError::DigestMismatch { .. })));
+        assert!(volume.held().is_empty());
+    }
+
+    #[test]
+    fn keeps_a_package_as_long_as_something_uses_it() {
+        let root = tempfile::tempdir().unwrap();
+        let volume = Volume::open(root.path()).unwrap();
+        let (digest, bytes) = package("one");
+        let tree = volume.admit(digest, &bytes).unwrap();
+        assert!(Arc::ptr_eq(&tree, &volume.admit(digest, &bytes).unwrap()));
+        let files = tree.root().to_owned();
+        drop(tree);
+        assert!(volume.tree(&digest).is_none() && !files.exists());
+        assert!(volume.admit(digest, &bytes).unwrap().root().join("manifest.yaml").is_file());
+    }
+
+    #[test]
+    fn belongs_to_one_runtime_and_forgets_what_an_earlier_one_left() {
+        let root = tempfile::tempdir().unwrap();
+        let volume = Volume::open(root.path()).unwrap();
+        assert!(matches!(Volume::open(root.path()), Err(VolumeError::InUse { .. })));
+        drop(volume);
+        fs::create_dir_all(root.path().join("packages/left")).unwrap();
+        Volume::open(root.path()).unwrap();
+        assert!(!root.path().join("packages/left").exists());
     }
 }

@@ -995,7 +995,7 @@ async function respond(exchange, response) {
   }
   const text = shortTextOf(response);
   if (text !== undefined)
-    return exchange.sendWhole(response.status, headers, text);
+    return exchange.sendWhole(response.status, withLength(headers, text), text);
   const { body } = response;
   if (body === null)
     return exchange.sendHead(response.status, headers, false);
@@ -1044,6 +1044,14 @@ function flatHeaders(response) {
   const flat = [];
   response.headers.forEach((value, name) => flat.push(name, value));
   return flat;
+}
+function withLength(headers, text) {
+  for (let i = 0;i < headers.length; i += 2) {
+    if (headers[i] === "content-length")
+      headers.splice(i, 2);
+  }
+  headers.push("content-length", String(Buffer.byteLength(text)));
+  return headers;
 }
 function toBytes(chunk) {
   if (chunk instanceof Uint8Array)
@@ -1140,8 +1148,12 @@ async function serve(plugin, exchange, log) {
     const level = exchange.over ? "debug" : "error";
     exchange.sendAbort();
     const reason = error instanceof NotAResponse ? error.message : formatArgs([error]);
-    log.write(plugin.name, level, `${method} ${withoutQuery(url)} failed: ${reason}`);
+    log.write(plugin.name, level, `${method} ${withoutQuery(url)}${numberOf(exchange)} failed: ${reason}`);
   }
+}
+function numberOf({ head }) {
+  const name = head.headers.findIndex((text, i) => i % 2 === 0 && text === "x-request-id");
+  return name < 0 ? "" : ` (request ${head.headers[name + 1]})`;
 }
 function withoutQuery(url) {
   const query = url.indexOf("?");

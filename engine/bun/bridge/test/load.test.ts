@@ -72,7 +72,7 @@ describe("a plugin that does not load says what is wrong and where", () => {
     ],
     [
       "a plugin that serves nothing",
-      { "plugin.ts": "export default () => ({ onInit() {} });" },
+      { "plugin.ts": "export default () => ({ onShutdown() {} });" },
       /serves and hooks nothing/,
       null,
     ],

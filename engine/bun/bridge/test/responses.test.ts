@@ -14,6 +14,14 @@ describe("a response", () => {
     expect(valuesOf((await worker.response(1)).headers, "set-cookie")).toEqual(["a=1, x", "b=2"]);
   });
 
+  test("from a short text has its length in bytes, whatever the plugin said", async () => {
+    await using worker = await workerWith(
+      routesSource('return new Response("grüße", { headers: { "content-length": "3" } })'),
+    );
+    worker.request(1, "/hello");
+    expect(valuesOf((await worker.response(1)).headers, "content-length")).toEqual(["7"]);
+  });
+
   test("without a body is one frame", async () => {
     await using worker = await workerWith(
       routesSource(

@@ -11,6 +11,8 @@ mod exchange;
 mod outbox;
 mod reader;
 mod streams;
+#[cfg(test)]
+mod tests;
 mod upload;
 
 use std::sync::Arc;

@@ -84,7 +84,9 @@ impl Worker {
                     return Err(StartError::Protocol);
                 }
                 Ok(Some(Control::Hello(_))) => {}
-                Ok(Some(Control::Plugin(report))) if report.name() != waits_for => return Err(StartError::Protocol),
+                Ok(Some(Control::Plugin(report))) if report.name() != waits_for => {
+                    return Err(StartError::Protocol);
+                }
                 Ok(Some(Control::Plugin(report))) => {
                     reported += 1;
                     failures.extend(report.failure());

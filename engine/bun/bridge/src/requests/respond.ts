@@ -19,7 +19,7 @@ export async function respond(exchange: Exchange, response: Response): Promise<v
     return discard(response);
   }
   const text = shortTextOf(response);
-  if (text !== undefined) return exchange.sendWhole(response.status, headers, text);
+  if (text !== undefined) return exchange.sendWhole(response.status, withLength(headers, text), text);
   const { body } = response;
   if (body === null) return exchange.sendHead(response.status, headers, false);
   const reader = body.getReader();
@@ -70,6 +70,15 @@ function flatHeaders(response: Response): string[] {
   const flat: string[] = [];
   response.headers.forEach((value, name) => flat.push(name, value));
   return flat;
+}
+
+/** The length that Bun.serve would send with a text, whatever the plugin said it was. */
+function withLength(headers: string[], text: string): string[] {
+  for (let i = 0; i < headers.length; i += 2) {
+    if (headers[i] === "content-length") headers.splice(i, 2);
+  }
+  headers.push("content-length", String(Buffer.byteLength(text)));
+  return headers;
 }
 
 /** What a body's stream may yield in Bun: strings and any view of bytes. */

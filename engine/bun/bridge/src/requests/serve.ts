@@ -17,8 +17,14 @@ export async function serve(plugin: ReadyPlugin, exchange: Exchange, log: Log): 
     const level = exchange.over ? "debug" : "error";
     exchange.sendAbort();
     const reason = error instanceof NotAResponse ? error.message : formatArgs([error]);
-    log.write(plugin.name, level, `${method} ${withoutQuery(url)} failed: ${reason}`);
+    log.write(plugin.name, level, `${method} ${withoutQuery(url)}${numberOf(exchange)} failed: ${reason}`);
   }
+}
+
+/** The request's number, under which the runtime logs it too. */
+function numberOf({ head }: Exchange): string {
+  const name = head.headers.findIndex((text, i) => i % 2 === 0 && text === "x-request-id");
+  return name < 0 ? "" : ` (request ${head.headers[name + 1]})`;
 }
 
 /** A query may carry secrets, which must not get into the log. */
