@@ -5,6 +5,7 @@
 //! ```
 
 pub mod build;
+pub mod bun;
 pub mod check;
 mod command;
 pub mod dev;

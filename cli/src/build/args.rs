@@ -1,11 +1,12 @@
 //! The options of every command that builds.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
-use davit_engine_bun::{LocateError, locate};
 use davit_plugin::manifest::parse_duration;
+
+use crate::bun;
 
 use super::{BuildError, Built, build_within, has_script};
 
@@ -33,16 +34,7 @@ impl BuildArgs {
             return Ok(Built::NoScript);
         }
         let bun =
-            bun_for(folder).map_err(|source| BuildError::NoBun { folder: folder.to_owned(), source })?;
+            bun::near(folder).map_err(|source| BuildError::NoBun { folder: folder.to_owned(), source })?;
         build_within(folder, &bun, self.build_timeout).await
     }
-}
-
-/// The Bun that Davit uses, else the one that is installed with the plugin.
-fn bun_for(folder: &Path) -> Result<PathBuf, LocateError> {
-    locate().or_else(|error| {
-        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-        let mut own = folder.ancestors().map(|folder| folder.join("node_modules/.bin/bun"));
-        own.find(|bun| error == LocateError::NotFound && bun.is_file()).ok_or(error)
-    })
 }

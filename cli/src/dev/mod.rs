@@ -23,7 +23,7 @@ use davit_runtime::volume::Volume;
 use davit_runtime::{admin, logs};
 use tokio::net::TcpListener;
 
-use crate::say;
+use crate::{bun, say};
 use builder::Builder;
 pub use options::Args;
 
@@ -97,7 +97,8 @@ fn engine(args: &Args) -> Result<Arc<dyn Engine>, Failure> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         plugin_dirs: args.paths.iter().map(|path| path.display().to_string()).collect(),
     };
-    let bun = davit_engine_bun::locate()?;
+    let mut found = args.paths.iter().map(|path| bun::near(path));
+    let bun = found.find(Result::is_ok).unwrap_or_else(davit_engine_bun::locate)?;
     Ok(Arc::new(BunEngine::new(&bun, host, args.heartbeat_timeout)?))
 }
 
