@@ -10,8 +10,13 @@ use super::edges::Edges;
 use crate::reason::{Problem, Reason};
 
 /// Every member of a cycle of required dependencies, with the cycle spelled out.
-pub(super) fn find(nodes: &[Node<'_>], edges: &Edges, there: impl Fn(usize) -> bool + Copy) -> BTreeMap<usize, Problem> {
-    let required = |from: usize| edges.required[from].iter().copied().filter(move |&to| there(from) && there(to));
+pub(super) fn find(
+    nodes: &[Node<'_>],
+    edges: &Edges,
+    there: impl Fn(usize) -> bool + Copy,
+) -> BTreeMap<usize, Problem> {
+    let required =
+        |from: usize| edges.required[from].iter().copied().filter(move |&to| there(from) && there(to));
     let components = components((0..nodes.len()).flat_map(|from| required(from).map(move |to| (from, to))));
     let mut found = BTreeMap::new();
     for members in components {
@@ -19,7 +24,8 @@ pub(super) fn find(nodes: &[Node<'_>], edges: &Edges, there: impl Fn(usize) -> b
             let within = |from: usize| required(from).filter(|to| members.contains(to)).collect();
             let Some(way) = shortest_way_back(start, within) else { continue };
             let names: Vec<&str> = way.into_iter().map(|i| nodes[i].name.as_str()).collect();
-            let message = format!("the dependencies form a cycle: {}; make one of them optional", names.join(" -> "));
+            let message =
+                format!("the dependencies form a cycle: {}; make one of them optional", names.join(" -> "));
             found.insert(start, Problem::new(Reason::DependencyCycle, message));
         }
     }

@@ -10,21 +10,12 @@ use crate::manifest::Dependency;
 use crate::reason::{Problem, Reason};
 
 /// The nodes with a required dependency that will never do.
-pub(super) fn unmet(
-    nodes: &[Node<'_>],
-    index: &Index<'_>,
-    absent: &Absent,
-) -> BTreeMap<usize, Problem> {
+pub(super) fn unmet(nodes: &[Node<'_>], index: &Index<'_>, absent: &Absent) -> BTreeMap<usize, Problem> {
     let problem = |node: &Node<'_>| node.required().find_map(|wanted| check(wanted, nodes, index, absent));
     nodes.iter().enumerate().filter_map(|(i, node)| Some((i, problem(node)?))).collect()
 }
 
-fn check(
-    wanted: &Dependency,
-    nodes: &[Node<'_>],
-    index: &Index<'_>,
-    absent: &Absent,
-) -> Option<Problem> {
+fn check(wanted: &Dependency, nodes: &[Node<'_>], index: &Index<'_>, absent: &Absent) -> Option<Problem> {
     let Dependency { name, version, .. } = wanted;
     let (reason, message) = match index.get(name) {
         Some(&there) if version.holds(nodes[there].version) => return None,

@@ -31,7 +31,8 @@ pub(super) fn read(fields: &mut Fields, findings: &mut Findings) -> Vec<Dependen
             match all.iter().find(|known| known.name == name) {
                 None => all.push(Dependency { name, version, optional }),
                 Some(known) if known.version == version => {}
-                Some(known) => findings.add(at, format!("{key}: {name} is named above in {}: name it once", known.version)),
+                Some(known) => findings
+                    .add(at, format!("{key}: {name} is named above in {}: name it once", known.version)),
             }
         }
     }
@@ -40,8 +41,9 @@ pub(super) fn read(fields: &mut Fields, findings: &mut Findings) -> Vec<Dependen
 
 /// An entry is a name, `{name: …, version: …}`, or `{the-name: range}`.
 fn read_one(node: Node, key: &str, findings: &mut Findings) -> Option<(PluginName, VersionRange)> {
+    let short = |key: &str| key != "name" && key != "version";
     match &node.kind {
-        Kind::Map(entries) if entries.len() == 1 && entries[0].0.value != "name" => {
+        Kind::Map(entries) if entries.len() == 1 && short(&entries[0].0.value) => {
             let (name, range) = &entries[0];
             let at = name.referenced.into();
             let name = name.value.parse().map_err(|error| findings.add(at, format!("{error}"))).ok();

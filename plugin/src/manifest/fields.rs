@@ -64,7 +64,11 @@ impl Fields {
     }
 
     /// Takes a text and parses it; a fault of the type's own words.
-    pub(super) fn parsed<T: FromStr<Err: Display>>(&mut self, key: &str, findings: &mut Findings) -> Option<T> {
+    pub(super) fn parsed<T: FromStr<Err: Display>>(
+        &mut self,
+        key: &str,
+        findings: &mut Findings,
+    ) -> Option<T> {
         parse(&self.take(key)?, key, findings)
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fields::{Fields, Findings, list};
-use super::node::Node;
+use super::node::{Kind, Node};
 
 /// More entries than this in one list are refused.
 const MAX_ENTRIES: usize = 64;
@@ -40,9 +40,9 @@ fn read_level(node: Node, depth: usize, findings: &mut Findings) -> Vec<Menu> {
 }
 
 fn read_entry(node: Node, depth: usize, findings: &mut Findings) -> Option<Menu> {
-    let at = node.at;
+    let (at, mapping) = (node.at, matches!(node.kind, Kind::Map(_)));
     let mut fields = Fields::of(node, "a menu entry", findings);
-    if !fields.names("title") {
+    if mapping && !fields.names("title") {
         findings.add(at, "a menu entry has no title: write `title: …`");
     }
     let title = fields.parsed("title", findings);

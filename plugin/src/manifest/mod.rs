@@ -90,6 +90,9 @@ impl Manifest {
     fn read(root: Node, findings: &mut Findings) -> Option<Self> {
         let mut warnings = Findings::default();
         let mut fields = Fields::of(root, "the manifest", findings);
+        if !findings.0.is_empty() {
+            return None;
+        }
         refuse_reserved(&mut fields, findings);
         let schema = schema::read(fields.take("config"), findings, &mut warnings);
         let limits = Limits::read(fields.take("davit"), findings);

@@ -126,7 +126,11 @@ impl<'de> Visitor<'de> for KindVisitor {
 
     /// A whole number is an integer however it is written, as in JavaScript.
     fn visit_f64<E>(self, value: f64) -> Result<Kind, E> {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "whole and below 2^53")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_precision_loss,
+            reason = "whole and below 2^53"
+        )]
         let whole = (value.fract() == 0.0 && value.abs() <= MAX_INTEGER as f64).then_some(value as i64);
         Ok(Kind::Scalar(whole.map_or_else(|| value.into(), Value::from)))
     }

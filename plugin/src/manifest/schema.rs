@@ -92,10 +92,13 @@ fn read_option(
     let mut fields = Fields::of(node, &path, findings);
     let kind = read_kind(&path, at, &mut fields, findings);
     if let Some(env) = fields.take("env") {
-        warnings.add(env.at, format!("{path}.env has no effect yet: this version reads no environment variables"));
+        warnings.add(
+            env.at,
+            format!("{path}.env has no effect yet: this version reads no environment variables"),
+        );
     }
     let default = fields.take("default");
-    let option = ConfigOption {
+    let mut option = ConfigOption {
         at,
         kind: kind?,
         required: fields.flag("required", findings).unwrap_or(false),
@@ -110,9 +113,11 @@ fn read_option(
     refuse_unknown(fields, findings);
     if option.kind == OptionKind::Enum && option.options.is_empty() {
         findings.add(at, format!("{path} is an enum without choices: write `options: [a, b]`"));
-    } else if let (Some(node), Some(value)) = (default, &option.default) {
-        let fits = values::check(&option, value);
-        fits.unwrap_or_else(|why| findings.add(node.at, format!("{path}.default {why}")));
+    } else if let (Some(node), Some(value)) = (default, option.default.take()) {
+        match values::check(&option, &value) {
+            Ok(()) => option.default = Some(value),
+            Err(why) => findings.add(node.at, format!("{path}.default {why}")),
+        }
     }
     Some(option)
 }
@@ -139,7 +144,8 @@ fn read_kind(path: &str, at: Position, fields: &mut Fields, findings: &mut Findi
         "array" => OptionKind::Array,
         "object" => OptionKind::Object,
         _ => {
-            findings.add(node.at, format!("{} is no type of an option: write one of {types}", node.described()));
+            findings
+                .add(node.at, format!("{} is no type of an option: write one of {types}", node.described()));
             return None;
         }
     })

@@ -5,8 +5,19 @@ use super::schema::Schema;
 
 /// The keys that have a meaning of their own.
 const KEYS: [&str; 13] = [
-    "name", "version", "enabled", "base", "pluginEntry", "entrypoint", "dependencies", "optionalDependencies",
-    "publicRoutes", "menus", "injectBase", "config", "davit",
+    "name",
+    "version",
+    "enabled",
+    "base",
+    "pluginEntry",
+    "entrypoint",
+    "dependencies",
+    "optionalDependencies",
+    "publicRoutes",
+    "menus",
+    "injectBase",
+    "config",
+    "davit",
 ];
 /// How alike two words must be, from 0 to 1, where 1 is the same.
 const ALIKE: f64 = 0.75;
@@ -39,11 +50,24 @@ mod tests {
     #[test]
     fn knows_a_misspelt_key_and_leaves_others_alone() {
         let table = [
-            ("pluginEnty", Some("pluginEntry")), ("plugin-entry", Some("pluginEntry")), ("entryPoint", Some("entrypoint")),
-            ("Base", Some("base")), ("bsae", Some("base")), ("publicRoute", Some("publicRoutes")), ("menu", Some("menus")),
-            ("dependency", Some("dependencies")), ("optional_dependencies", Some("optionalDependencies")),
-            ("greeting", None), ("apiKey", None), ("description", None), ("author", None), ("license", None),
-            ("database", None), ("url", None), ("port", None), ("", None),
+            ("pluginEnty", Some("pluginEntry")),
+            ("plugin-entry", Some("pluginEntry")),
+            ("entryPoint", Some("entrypoint")),
+            ("Base", Some("base")),
+            ("bsae", Some("base")),
+            ("publicRoute", Some("publicRoutes")),
+            ("menu", Some("menus")),
+            ("dependency", Some("dependencies")),
+            ("optional_dependencies", Some("optionalDependencies")),
+            ("greeting", None),
+            ("apiKey", None),
+            ("description", None),
+            ("author", None),
+            ("license", None),
+            ("database", None),
+            ("url", None),
+            ("port", None),
+            ("", None),
         ];
         for (key, meant) in table {
             assert_eq!(nearest(key), meant, "{key}");

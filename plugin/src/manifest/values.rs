@@ -17,13 +17,21 @@ pub(super) struct Misfit {
 
 /// Completes `values` with the schema's defaults and checks each option. Keys
 /// that the schema does not name stay as they are.
-pub(super) fn complete(schema: &Schema, mut values: Map<String, Value>) -> Result<Map<String, Value>, Vec<Misfit>> {
+pub(super) fn complete(
+    schema: &Schema,
+    mut values: Map<String, Value>,
+) -> Result<Map<String, Value>, Vec<Misfit>> {
     let mut misfits = Vec::new();
     complete_level(schema, &mut values, &[], &mut misfits);
     if misfits.is_empty() { Ok(values) } else { Err(misfits) }
 }
 
-fn complete_level(schema: &Schema, values: &mut Map<String, Value>, above: &[String], misfits: &mut Vec<Misfit>) {
+fn complete_level(
+    schema: &Schema,
+    values: &mut Map<String, Value>,
+    above: &[String],
+    misfits: &mut Vec<Misfit>,
+) {
     for (key, option) in &schema.0 {
         let path = [above, std::slice::from_ref(key)].concat();
         fill(option, key, values);
@@ -57,7 +65,9 @@ fn fill(option: &ConfigOption, key: &str, values: &mut Map<String, Value>) {
 pub(super) fn check(option: &ConfigOption, value: &Value) -> Result<(), String> {
     let wrong = |expected: &str| Err(format!("is {}: it must be {expected}", kind_of(value)));
     match (option.kind, value) {
-        (OptionKind::Text, Value::String(text)) => within(option, length(text.chars().count()), " characters"),
+        (OptionKind::Text, Value::String(text)) => {
+            within(option, length(text.chars().count()), " characters")
+        }
         (OptionKind::Number, Value::Number(number)) => {
             within(option, number.as_f64().unwrap_or(f64::NAN), "")
         }

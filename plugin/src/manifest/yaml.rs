@@ -1,7 +1,9 @@
 //! In: the manifest's bytes. Out: its tree, or where they are no YAML. Every
 //! count and depth that the parser follows has a bound.
 
-use serde_saphyr::{MessageFormatter as _, UserMessageFormatter, alias_limits, budget, options};
+use std::borrow::Cow;
+
+use serde_saphyr::{Error, MessageFormatter as _, UserMessageFormatter, alias_limits, budget, options};
 
 use super::MAX_SIZE;
 use super::error::{Finding, Position};
@@ -25,9 +27,20 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Node, Finding> {
     })?;
     serde_saphyr::from_str_with_options(text, options()).map_err(|error| {
         let at = error.location().map_or(Position::START, Position::from);
-        let what = UserMessageFormatter.format_message(error.without_snippet());
-        fault(at, format!("not a usable YAML file: {what}"))
+        fault(at, format!("not a usable YAML file: {}", describe(&error)))
     })
+}
+
+fn describe(error: &Error) -> Cow<'_, str> {
+    match error {
+        Error::Budget { .. }
+        | Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. } => {
+            Cow::Borrowed("too many values, aliases or levels: write less of them")
+        }
+        Error::AliasError { error, .. } => describe(error),
+        error => UserMessageFormatter.format_message(error),
+    }
 }
 
 fn fault(at: Position, message: impl Into<String>) -> Finding {
@@ -47,7 +60,7 @@ fn options() -> serde_saphyr::Options {
             max_merge_keys: MAX_ALIASES,
             max_recorded_anchor_events: MAX_NODES,
             max_recorded_anchor_bytes: MAX_SIZE,
-            max_documents: 1,
+            max_documents: 2,
             max_total_scalar_bytes: 2 * MAX_SIZE,
         },
         alias_limits: alias_limits! {

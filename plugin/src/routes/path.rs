@@ -64,8 +64,15 @@ pub(super) fn encoded(c: char) -> String {
 }
 
 /// The URL standard's path percent-encode set, as far as patterns can hold it.
-const PATH: &percent_encoding::AsciiSet =
-    &percent_encoding::CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'^').add(b'{').add(b'}');
+const PATH: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'`')
+    .add(b'^')
+    .add(b'{')
+    .add(b'}');
 
 #[cfg(test)]
 mod tests {

@@ -49,8 +49,5 @@ pub(super) fn to_regex(pattern: &str) -> String {
 
 /// The patterns together are more than the matcher takes.
 pub(super) fn too_complex(pattern: &str) -> InvalidPattern {
-    InvalidPattern {
-        pattern: shown(pattern),
-        why: "with the others it is too complex: write fewer",
-    }
+    InvalidPattern { pattern: shown(pattern), why: "with the others it is too complex: write fewer" }
 }

@@ -21,7 +21,11 @@ pub(super) struct Fit {
 
 /// Only a plugin that can run takes a base: the graph first, then the bases, and
 /// again, because whoever loses a base is missing to others.
-pub(super) fn fit(wanted: &[Wanted], picks: &[Option<&Candidate>], holds: impl Fn(usize, &Base) -> bool) -> Fit {
+pub(super) fn fit(
+    wanted: &[Wanted],
+    picks: &[Option<&Candidate>],
+    holds: impl Fn(usize, &Base) -> bool,
+) -> Fit {
     let mut rejected = Rejected::new();
     loop {
         let Resolved { order, dropped } = resolve(wanted, picks, &rejected);

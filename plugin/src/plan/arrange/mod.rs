@@ -5,7 +5,7 @@
 mod fit;
 mod table;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Candidate, CandidateId, FORMAT, Plan};
 use crate::manifest::Dependency;
@@ -66,11 +66,7 @@ fn give_way(table: &Table<'_>) -> Running {
     let mut tried: Running = table.newest();
     loop {
         let rejected = table.fit(&tried, |i, base| table.serves(i, base)).rejected;
-        let fallible: Vec<usize> = rejected.keys().copied().filter(|&i| table.has_next(i, tried[i])).collect();
-        let waits = |i: &usize| rejected[i].reason == Reason::DependencyNotReady;
-        let at_fault: Vec<usize> = fallible.iter().copied().filter(|i| !waits(i)).collect();
-        // Whoever only waits for another may fit as soon as that one has fallen back.
-        let back = if at_fault.is_empty() { fallible } else { at_fault };
+        let back = fall_back(table, &tried, &rejected);
         if back.is_empty() {
             rejected.keys().for_each(|&i| tried[i] = None);
             return tried;
@@ -79,11 +75,28 @@ fn give_way(table: &Table<'_>) -> Running {
     }
 }
 
+/// Those of the rejected that fall back now. Whoever requires one that may still
+/// fall back waits for it, because it may fit then; and what serves already is
+/// innocent as long as something newer is rejected too.
+fn fall_back(table: &Table<'_>, tried: &Running, rejected: &Rejected) -> Vec<usize> {
+    let able: Vec<usize> = rejected.keys().copied().filter(|&i| table.has_next(i, tried[i])).collect();
+    let waits = |i: usize| table.lacks(tried, rejected, i).iter().any(|other| able.contains(other));
+    let first = sooner(&able, |i| !waits(i));
+    sooner(&first, |i| !table.is_serving(i, tried[i]))
+}
+
+/// Those that pass, or all if none does.
+fn sooner(all: &[usize], passes: impl Fn(usize) -> bool) -> Vec<usize> {
+    let some: Vec<usize> = all.iter().copied().filter(|&i| passes(i)).collect();
+    if some.is_empty() { all.to_vec() } else { some }
+}
+
 /// Takes back what proved needless: a base may have been freed, or both sides of
 /// a conflict may have given way.
 fn improve(table: &Table<'_>, mut running: Running) -> Running {
     loop {
-        let better = table.better(&running).into_iter().find(|&(i, rank)| table.obstacle(&running, i, rank).is_none());
+        let better =
+            table.better(&running).into_iter().find(|&(i, rank)| table.obstacle(&running, i, rank).is_none());
         let Some((i, rank)) = better else { return running };
         running[i] = Some(rank);
     }
@@ -94,20 +107,22 @@ fn plan(table: &Table<'_>, running: &Running) -> Plan {
     let chosen: Vec<&Candidate> = order.into_iter().filter_map(|i| table.candidate(i, running[i])).collect();
     let versions: BTreeMap<&PluginName, &Version> =
         chosen.iter().map(|candidate| (candidate.name(), &candidate.contents.manifest.version)).collect();
-    let available = |wanted: &Dependency| versions.get(&wanted.name).is_some_and(|there| wanted.version.holds(there));
+    let available =
+        |wanted: &Dependency| versions.get(&wanted.name).is_some_and(|there| wanted.version.holds(there));
     Plan { format: FORMAT, plugins: chosen.iter().map(|candidate| candidate.planned(available)).collect() }
 }
 
 fn outcomes(table: &Table<'_>, running: &Running, barred: &Barred) -> Vec<Outcome> {
-    let left_out = left_out(table, running);
+    let cycles = cycles(table, running);
+    let obstacle = |i: usize| cycles.get(&i).cloned().or_else(|| table.obstacle(running, i, 0));
     let outcome = |(i, wanted): (usize, &Wanted)| {
         let barred = || wanted.versions.first().and_then(|newest| barred.get(&newest.id()).cloned());
         let problem = if wanted.disabled {
             Some(Problem::new(Reason::Disabled, "it is turned off: set `enabled: true` to run it"))
         } else {
             wanted.problem.clone().or_else(barred).or_else(|| match running[i] {
-                Some(rank) => (rank > 0).then(|| table.obstacle(running, i, 0)).flatten(),
-                None => left_out.get(&i).cloned().or_else(|| Some(nothing_to_run())),
+                Some(0) => None,
+                _ => obstacle(i).or_else(|| Some(nothing_to_run())),
             })
         };
         Outcome { runs: table.candidate(i, running[i]).cloned(), problem }
@@ -115,13 +130,13 @@ fn outcomes(table: &Table<'_>, running: &Running, barred: &Barred) -> Vec<Outcom
     table.wanted().iter().enumerate().map(outcome).collect()
 }
 
-/// Why the newest versions of those that do not run cannot join the others, all
-/// of them seen together, so that a cycle is told from a mere lack.
-fn left_out(table: &Table<'_>, running: &Running) -> Rejected {
-    let runs: BTreeSet<usize> = (0..running.len()).filter(|&i| running[i].is_some()).collect();
-    let newest = table.newest();
-    let all: Running = running.iter().zip(newest).map(|(rank, newest)| rank.or(newest)).collect();
-    table.fit(&all, |i, _| runs.contains(&i)).rejected
+/// Cycles among the newest versions of those that do not run, which only show
+/// when all of them are seen together.
+fn cycles(table: &Table<'_>, running: &Running) -> Rejected {
+    let all: Running = running.iter().zip(table.newest()).map(|(rank, newest)| rank.or(newest)).collect();
+    let mut rejected = table.fit(&all, |i, _| running[i].is_some()).rejected;
+    rejected.retain(|_, problem| problem.reason == Reason::DependencyCycle);
+    rejected
 }
 
 fn nothing_to_run() -> Problem {

@@ -1,7 +1,9 @@
 //! All versions that may be tried.
 
-use super::super::{Candidate, Plan};
-use super::fit::{self, Fit};
+use std::collections::BTreeSet;
+
+use super::super::{Candidate, CandidateId, Plan};
+use super::fit::{self, Fit, Rejected};
 use super::{Barred, Wanted};
 use crate::Base;
 use crate::reason::Problem;
@@ -19,8 +21,11 @@ pub(super) struct Table<'a> {
 
 impl<'a> Table<'a> {
     pub(super) fn new(wanted: &'a [Wanted], serving: &'a Plan, barred: &Barred) -> Self {
-        let may_run = |wanted: &Wanted, candidate: &Candidate| !wanted.disabled && !barred.contains_key(&candidate.id());
-        let allowed = wanted.iter().map(|plugin| plugin.versions.iter().filter(|one| may_run(plugin, one)).collect());
+        let may_run = |wanted: &Wanted, candidate: &Candidate| {
+            !wanted.disabled && !barred.contains_key(&candidate.id())
+        };
+        let allowed =
+            wanted.iter().map(|plugin| plugin.versions.iter().filter(|one| may_run(plugin, one)).collect());
         Self { wanted, serving, allowed: allowed.collect() }
     }
 
@@ -47,10 +52,34 @@ impl<'a> Table<'a> {
         plugin.is_some_and(|plugin| plugin.base.as_ref() == Some(base))
     }
 
+    /// Whether this version of the plugin is what serves.
+    pub(super) fn is_serving(&self, i: usize, rank: Option<usize>) -> bool {
+        let serving = self.serving.plugin(&self.wanted[i].name).map(CandidateId::of);
+        serving.is_some() && serving == self.candidate(i, rank).map(Candidate::id)
+    }
+
     /// Which of these versions fit together; `holds` tells who keeps a base.
     pub(super) fn fit(&self, running: &Running, holds: impl Fn(usize, &Base) -> bool) -> Fit {
-        let picks: Vec<Option<&Candidate>> = (0..running.len()).map(|i| self.candidate(i, running[i])).collect();
+        let picks: Vec<Option<&Candidate>> =
+            (0..running.len()).map(|i| self.candidate(i, running[i])).collect();
         fit::fit(self.wanted, &picks, holds)
+    }
+
+    /// The other rejected plugins that `i` requires, directly or not.
+    pub(super) fn lacks(&self, running: &Running, rejected: &Rejected, i: usize) -> BTreeSet<usize> {
+        let required = |at: usize| {
+            let dependencies = self.candidate(at, running[at]).map(|one| &one.contents.manifest.dependencies);
+            let required = dependencies.into_iter().flatten().filter(|dependency| !dependency.optional);
+            required.filter_map(|wanted| self.wanted.iter().position(|other| other.name == wanted.name))
+        };
+        let (mut found, mut open) = (BTreeSet::new(), vec![i]);
+        while let Some(at) = open.pop() {
+            open.extend(
+                required(at)
+                    .filter(|&other| other != i && rejected.contains_key(&other) && found.insert(other)),
+            );
+        }
+        found
     }
 
     /// Why plugin `i` cannot run its version `rank` beside those that run.

@@ -1,0 +1,115 @@
+//! Situations that people get into, and what becomes of each plugin.
+
+use davit_plugin::plan::{Arrangement, Barred, Plan, Wanted, arrange};
+use davit_plugin::reason::{Problem, Reason};
+
+use crate::common::{name, wanted};
+
+fn arranged(wanted: &[Wanted]) -> Arrangement {
+    arrange(wanted, &Plan::empty(), &Barred::new())
+}
+
+/// For each plugin the version that runs, or `-`, and the reason, if any.
+fn told(arrangement: &Arrangement) -> Vec<String> {
+    let one = |outcome: &davit_plugin::plan::Outcome| {
+        let runs =
+            outcome.runs.as_ref().map_or("-".to_owned(), |runs| runs.contents.manifest.version.to_string());
+        outcome.problem.as_ref().map_or(runs.clone(), |problem| format!("{runs} {}", problem.reason))
+    };
+    arrangement.outcomes.iter().map(one).collect()
+}
+
+fn message(arrangement: &Arrangement, i: usize) -> &str {
+    arrangement.outcomes[i].problem.as_ref().map_or("", |problem| &problem.message)
+}
+
+fn barred(wanted: &Wanted) -> Barred {
+    [(wanted.versions[0].id(), Problem::new(Reason::LoadFailed, "it throws"))].into()
+}
+
+#[test]
+fn the_last_good_runs_while_the_newest_cannot() {
+    let all = [wanted(["name: a\nversion: 2.0.0", "name: a\nversion: 1.0.0"])];
+    let arrangement = arrange(&all, &Plan::empty(), &barred(&all[0]));
+    assert_eq!(told(&arrangement), ["1.0.0 LoadFailed"]);
+    let broken =
+        [Wanted { problem: Some(Problem::new(Reason::ManifestInvalid, "no YAML")), ..wanted(["name: a"]) }];
+    assert_eq!(told(&arranged(&broken)), ["0.0.0 ManifestInvalid"]);
+}
+
+#[test]
+fn dependents_fall_back_with_their_dependency() {
+    let a = wanted(["name: a\nversion: 2.0.0", "name: a\nversion: 1.0.0"]);
+    let b = wanted([
+        "name: b\nversion: 2.0.0\ndependencies: [{a: ^2}]",
+        "name: b\nversion: 1.0.0\ndependencies: [{a: ^1}]",
+    ]);
+    assert_eq!(told(&arranged(&[b.clone(), a.clone()])), ["2.0.0", "2.0.0"]);
+    let barred = barred(&a);
+    let arrangement = arrange(&[b, a], &Plan::empty(), &barred);
+    assert_eq!(told(&arrangement), ["1.0.0 DependencyVersionUnmet", "1.0.0 LoadFailed"]);
+    assert_eq!(message(&arrangement, 0), "it requires a in ^2, but 1.0.0 runs: change one of the two");
+}
+
+#[test]
+fn who_serves_a_base_keeps_it_and_the_other_is_told_who_has_it() {
+    let (a, b) = (wanted(["name: a\nbase: /x"]), wanted(["name: b\nbase: /x"]));
+    let serving = arranged(std::slice::from_ref(&b)).plan;
+    let arrangement = arrange(&[a.clone(), b.clone()], &serving, &Barred::new());
+    assert_eq!(told(&arrangement), ["- BaseTaken", "0.0.0"]);
+    assert_eq!(message(&arrangement, 0), "the base /x is taken by b: choose another base for one of the two");
+    assert_eq!(told(&arranged(&[a, b])), ["0.0.0", "- BaseTaken"]);
+}
+
+#[test]
+fn a_plugin_that_cannot_run_takes_no_base() {
+    let (a, b) = (wanted(["name: a\nbase: /x\ndependencies: [gone]"]), wanted(["name: b\nbase: /x"]));
+    assert_eq!(told(&arranged(&[a, b])), ["- DependencyMissing", "0.0.0"]);
+}
+
+#[test]
+fn a_base_is_free_again_when_its_winner_loses_what_it_requires() {
+    let a = wanted(["name: a\nbase: /x\ndependencies: [c]"]);
+    let b = wanted(["name: b\nbase: /x"]);
+    let (c, d) = (wanted(["name: c\nbase: /y"]), wanted(["name: d\nbase: /y"]));
+    let serving = arranged(std::slice::from_ref(&d)).plan;
+    let arrangement = arrange(&[a, b, c, d], &serving, &Barred::new());
+    assert_eq!(told(&arrangement), ["- DependencyNotReady", "0.0.0", "- BaseTaken", "0.0.0"]);
+}
+
+#[test]
+fn a_new_circle_is_spelled_and_only_one_side_gives_way() {
+    let a = wanted(["name: a\nversion: 2.0.0\ndependencies: [b]", "name: a\nversion: 1.0.0"]);
+    let b =
+        wanted(["name: b\nversion: 2.0.0\ndependencies: [a]", "name: b\nversion: 1.0.0\ndependencies: [a]"]);
+    let arrangement = arranged(&[a.clone(), b]);
+    assert_eq!(told(&arrangement), ["1.0.0 DependencyCycle", "2.0.0"]);
+    assert!(message(&arrangement, 0).contains("a -> b -> a"), "{}", message(&arrangement, 0));
+    let alone = Wanted { versions: a.versions[..1].to_vec(), ..a };
+    let arrangement = arranged(&[alone, wanted(["name: b\ndependencies: [a]"])]);
+    assert_eq!(told(&arrangement), ["- DependencyCycle", "- DependencyCycle"]);
+    assert!(message(&arrangement, 1).contains("b -> a -> b"));
+}
+
+#[test]
+fn optional_circles_block_nobody() {
+    let a = wanted(["name: a\noptionalDependencies: [b]"]);
+    let b = wanted(["name: b\noptionalDependencies: [a, gone]"]);
+    assert_eq!(told(&arranged(&[a, b])), ["0.0.0", "0.0.0"]);
+}
+
+#[test]
+fn an_optional_dependency_in_another_version_is_no_link() {
+    let a = wanted(["name: a\noptionalDependencies: [{b: ^2}, a]"]);
+    let plan = arranged(&[a, wanted(["name: b\nversion: 1.0.0"])]).plan;
+    assert!(plan.plugin(&name("a")).unwrap().dependencies.is_empty());
+    assert_eq!(plan.groups().len(), 2);
+}
+
+#[test]
+fn a_disabled_plugin_is_off_and_its_dependents_say_so() {
+    let off = Wanted { disabled: true, ..wanted(["name: a"]) };
+    let arrangement = arranged(&[off, wanted(["name: b\ndependencies: [a]"])]);
+    assert_eq!(told(&arrangement), ["- Disabled", "- DependencyDisabled"]);
+    assert!(arrangement.plan.plugins.is_empty());
+}
