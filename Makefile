@@ -10,7 +10,7 @@ help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: node_modules ## Build and serve the examples on port 8000, following changes
-	cargo run --quiet -p davit -- dev examples
+	cargo run -p davit -- dev examples
 
 test: node_modules lint js unit ## Pass every test (what CI runs)
 
@@ -37,7 +37,7 @@ soak: node_modules ## Run the long proofs: 100 swaps under load and more
 	DAVIT_SOAK=1 cargo test -p davit-tests --no-fail-fast -- --nocapture
 
 bench: node_modules ## Measure Davit beside Bun + Hono and an axum constant
-	bench/run.sh
+	bench/run.sh --out target/bench.md
 
 deny: ## Check licences and sources of the dependencies (needs cargo-deny)
 	cargo deny check licenses bans sources

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use davit_plugin::PluginName;
+use davit_plugin::plan::GroupKey;
 use http::StatusCode;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
@@ -12,7 +13,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-use crate::assemble::Assembler;
+use crate::assemble::{Assembler, Running};
 
 /// All metrics. Groups and plugins are read when somebody asks.
 pub struct Metrics {
@@ -33,6 +34,7 @@ struct RequestLabels {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct GroupLabels {
     group: String,
+    plugins: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -101,7 +103,7 @@ impl Metrics {
         self.in_flight.clear();
         let (mut upload, mut download) = (0, 0);
         for (key, running) in assembler.groups() {
-            let (labels, stats) = (GroupLabels { group: key.to_string() }, running.group.stats());
+            let (labels, stats) = (labels(key, &running), running.group.stats());
             self.groups.get_or_create(&labels).set(stats.pid.map_or(0, i64::from));
             self.restarts.get_or_create(&labels).set(stats.restarts);
             self.in_flight.get_or_create(&labels).set(i64::try_from(stats.in_flight).unwrap_or(i64::MAX));
@@ -112,6 +114,10 @@ impl Metrics {
             self.unacknowledged.get_or_create(&DirectionLabels { direction }).set(peak as u64);
         }
     }
+}
+
+fn labels(key: GroupKey, running: &Running) -> GroupLabels {
+    GroupLabels { group: key.to_string(), plugins: running.label.clone() }
 }
 
 /// Serves `/metrics` alone, on a port of its own.

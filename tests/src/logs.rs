@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 
 use serde_json::Value;
 
@@ -13,13 +14,13 @@ pub struct Logs(Arc<Mutex<Vec<String>>>);
 
 impl Logs {
     /// Follows a pipe to its end, in a thread of its own.
-    pub(crate) fn follow(&self, pipe: impl Read + Send + 'static) {
+    pub(crate) fn follow(&self, pipe: impl Read + Send + 'static) -> JoinHandle<()> {
         let logs = self.clone();
         std::thread::spawn(move || {
             for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
                 logs.held().push(String::from_utf8_lossy(&line).into_owned());
             }
-        });
+        })
     }
 
     fn held(&self) -> MutexGuard<'_, Vec<String>> {
@@ -43,7 +44,10 @@ impl Logs {
 
     /// Waits for a JSON line that fits.
     pub async fn record(&self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
-        until(&format!("the log line {what}"), async || self.records().into_iter().find(|record| fits(record))).await
+        until(&format!("the log line {what}"), async || {
+            self.records().into_iter().find(|record| fits(record))
+        })
+        .await
     }
 
     /// Waits for a line that holds `text`.

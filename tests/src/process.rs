@@ -1,6 +1,7 @@
 //! One child process of the suite.
 
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::JoinHandle;
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -13,6 +14,7 @@ use crate::wait::until;
 pub struct Process {
     child: Child,
     logs: Logs,
+    followers: [JoinHandle<()>; 2],
 }
 
 impl Process {
@@ -21,9 +23,9 @@ impl Process {
         let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
         let logs = Logs::default();
-        logs.follow(child.stdout.take().expect("stdout is piped"));
-        logs.follow(child.stderr.take().expect("stderr is piped"));
-        Self { child, logs }
+        let stdout = logs.follow(child.stdout.take().expect("stdout is piped"));
+        let stderr = logs.follow(child.stderr.take().expect("stderr is piped"));
+        Self { child, logs, followers: [stdout, stderr] }
     }
 
     /// The process id.
@@ -47,9 +49,12 @@ impl Process {
         self.child.try_wait().expect("it is a child of ours")
     }
 
-    /// Waits for the process's end.
+    /// Waits for the process's end, and for the last of what it printed.
     pub async fn ended(&mut self) -> ExitStatus {
-        until("the end of the process", async || self.exited()).await
+        let status = until("the end of the process", async || self.exited()).await;
+        let read = async || self.followers.iter().all(JoinHandle::is_finished).then_some(());
+        until("the end of what the process printed", read).await;
+        status
     }
 }
 

@@ -57,19 +57,42 @@ pub async fn exchange(address: SocketAddr, request: &[u8]) -> RawResponse {
         let _refused_early = stream.write_all(request).await;
         let mut bytes = Vec::new();
         let _reset_behind_the_response = stream.read_to_end(&mut bytes).await;
-        RawResponse::parse(&bytes).unwrap_or_else(|| panic!("no response: {:?}", String::from_utf8_lossy(&bytes)))
+        RawResponse::parse(&bytes)
+            .unwrap_or_else(|| panic!("no response: {:?}", String::from_utf8_lossy(&bytes)))
     };
     timeout(PATIENCE, exchange).await.expect("the server answers in time")
 }
 
-/// Sends a GET of exactly this target and reads the response.
-pub async fn get(address: SocketAddr, target: &[u8], headers: &[(&str, &str)]) -> RawResponse {
-    let mut request = [b"GET ", target, b" HTTP/1.1\r\nhost: davit.test\r\nconnection: close\r\n"].concat();
-    for (name, value) in headers {
-        request.extend(format!("{name}: {value}\r\n").bytes());
+/// The head of a request, e.g. of `GET /x`, to be sent as it is. The host is
+/// `davit.test` unless a header names another one.
+pub fn head(request: &str, headers: &[(&str, &str)]) -> Vec<u8> {
+    let names_host = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host"));
+    let host = [("host", "davit.test")];
+    let host = host.iter().filter(|_| !names_host);
+    let mut bytes = format!("{request} HTTP/1.1\r\n").into_bytes();
+    for (name, value) in host.chain(headers) {
+        bytes.extend(format!("{name}: {value}\r\n").bytes());
     }
-    request.extend(b"\r\n");
-    exchange(address, &request).await
+    bytes.extend(b"\r\n");
+    bytes
+}
+
+/// Sends a request without a body and reads the response.
+pub async fn ask(address: SocketAddr, request: &str, headers: &[(&str, &str)]) -> RawResponse {
+    let headers: Vec<_> = [&[("connection", "close")], headers].concat();
+    exchange(address, &head(request, &headers)).await
+}
+
+/// Sends a GET of exactly this target and reads the response.
+pub async fn get(address: SocketAddr, target: &str, headers: &[(&str, &str)]) -> RawResponse {
+    ask(address, &format!("GET {target}"), headers).await
+}
+
+/// Sends a request's head on a new connection that stays open.
+pub async fn open(address: SocketAddr, request: &str, headers: &[(&str, &str)]) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.expect("the server accepts");
+    stream.write_all(&head(request, headers)).await.expect("the server reads");
+    stream
 }
 
 /// Reads one response's head from an open connection; what has come behind it

@@ -61,6 +61,6 @@ impl Args {
     /// What the plugins say is shown; how they fare is shown by this command
     /// itself.
     pub(super) fn log_filter(&self) -> String {
-        format!("{},plugin=info,davit_runtime::directories=error", self.log_level)
+        format!("{},plugin=info,notify=error,davit_runtime::directories=error", self.log_level)
     }
 }

@@ -13,6 +13,8 @@ pub(crate) const MAX_HEAD: usize = 256 << 10;
 pub(crate) const MAX_INIT: usize = 16 << 20;
 /// The largest payload of any other frame.
 const MAX_OTHER: usize = 64 << 10;
+/// Payloads up to this are copied out of the buffer that they came in.
+const SMALL: usize = 4 << 10;
 /// `length`, `type` and `stream`.
 const HEADER: usize = 9;
 
@@ -111,7 +113,16 @@ pub(crate) fn decode(buffer: &mut BytesMut) -> Result<Option<Frame>, ProtocolErr
         return Ok(None);
     }
     buffer.advance(HEADER);
-    Ok(Some(Frame { kind, stream, payload: buffer.split_to(payload).freeze() }))
+    let payload = match payload {
+        // A small part would keep the whole buffer alive; copying it is cheaper.
+        0..=SMALL => {
+            let copy = Bytes::copy_from_slice(&buffer[..payload]);
+            buffer.advance(payload);
+            copy
+        }
+        _ => buffer.split_to(payload).freeze(),
+    };
+    Ok(Some(Frame { kind, stream, payload }))
 }
 
 /// Puts a frame behind what is in `buffer`. The caller keeps the payload within

@@ -47,7 +47,7 @@ pub(super) async fn ready(State(admin): State<Admin>) -> (StatusCode, Json<Healt
     let mut health = describe(&admin);
     let waits = if *admin.phase.borrow() != Phase::Serving {
         Some("stopping")
-    } else if !admin.assembler.has_committed() {
+    } else if !admin.assembler.has_committed() || !admin.directories.has_passed() {
         Some("starting")
     } else {
         None

@@ -32,7 +32,7 @@ impl Assembler {
         let plugins = group.plugins.iter().filter_map(|&i| plugin(&plan.plugins[i], &trees[i])).collect();
         let trees = group.plugins.iter().map(|&i| trees[i].clone()).collect();
         let spec = GroupSpec { plugins, env: BTreeMap::new(), init_timeout: self.timing.init };
-        self.pool.ensure(group.key, trees, || engine.start(spec))
+        self.pool.ensure(group.key, trees, spec.label(), || engine.start(spec))
     }
 }
 

@@ -20,6 +20,8 @@ const SHUTDOWN: Duration = Duration::from_secs(30);
 pub struct Running {
     /// The engine's handle.
     pub group: Arc<dyn Group>,
+    /// The names of its plugins.
+    pub label: String,
     /// The requests that it answers.
     pub leases: Arc<Leases>,
     /// When it was started.
@@ -94,6 +96,7 @@ impl Pool {
         &self,
         key: GroupKey,
         trees: Vec<Arc<Tree>>,
+        label: String,
         start: impl FnOnce() -> Arc<dyn Group>,
     ) -> Arc<Running> {
         let mut groups = self.groups();
@@ -104,7 +107,7 @@ impl Pool {
         };
         let group = start();
         let (leases, settled_at, since) = (Arc::default(), OnceLock::new(), Instant::now());
-        let running = Arc::new(Running { group, leases, since, settled_at, attempt, _trees: trees });
+        let running = Arc::new(Running { group, label, leases, since, settled_at, attempt, _trees: trees });
         groups.insert(key, running.clone());
         tokio::spawn(announce(running.clone(), self.changes.clone()));
         running

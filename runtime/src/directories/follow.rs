@@ -49,6 +49,13 @@ impl Handle {
         self.statuses.borrow().clone()
     }
 
+    /// Whether the first pass is over and its statuses are told.
+    pub fn has_passed(&self) -> bool {
+        // A handle only looks at the statuses and never marks them as seen; they
+        // can be gone only once the process ends.
+        self.statuses.has_changed().unwrap_or(true)
+    }
+
     /// The statuses and their changes; empty before the first pass.
     pub fn watch(&self) -> watch::Receiver<Arc<[PluginStatus]>> {
         self.statuses.clone()

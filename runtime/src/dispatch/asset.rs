@@ -1,6 +1,6 @@
 //! Static files of a plugin's user interface.
 
-use davit_engine::{Body, empty};
+use davit_engine::{Body, empty, full};
 use futures::TryStreamExt;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request};
 use http_body::Frame;
@@ -12,6 +12,9 @@ use tokio_util::io::ReaderStream;
 use super::target::Target;
 use super::{Arrival, Refusal};
 use crate::assemble::Asset;
+
+/// Static files are read in pieces of this many bytes.
+const CHUNK: usize = 64 << 10;
 
 /// What static files have to say about a request.
 pub(super) enum Existing<'a> {
@@ -101,12 +104,17 @@ fn holds(held: &HeaderValue, etag: &HeaderValue) -> bool {
     held.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == etag)
 }
 
+/// A file that fits into one read is read at once, a larger one as it is sent.
 async fn body(asset: &Asset) -> Result<Body, Refusal> {
-    let file = File::open(&asset.file).await.map_err(|error| {
+    let unreadable = |error: std::io::Error| {
         tracing::error!(%error, file = %asset.file.display(), "cannot read a static file");
         unreadable()
-    })?;
-    let chunks = ReaderStream::with_capacity(file, 64 << 10).map_ok(Frame::data).map_err(Into::into);
+    };
+    if asset.length <= CHUNK as u64 {
+        return tokio::fs::read(&asset.file).await.map(full).map_err(unreadable);
+    }
+    let file = File::open(&asset.file).await.map_err(unreadable)?;
+    let chunks = ReaderStream::with_capacity(file, CHUNK).map_ok(Frame::data).map_err(Into::into);
     Ok(StreamBody::new(chunks).boxed_unsync())
 }
 

@@ -25,10 +25,7 @@ pub enum Caller {
 /// Bearer that is no key of Davit's belongs to the plugin and stays.
 pub fn take(headers: &mut HeaderMap, keys: &Keys) -> Caller {
     let api_key = headers.remove(API_KEY).map(|value| keys.check(value.as_bytes()));
-    let bearer = bearer(headers).and_then(|token| keys.check(token));
-    if bearer.is_some() {
-        headers.remove(header::AUTHORIZATION);
-    }
+    let bearer = take_bearer(headers, keys);
     let cookie = take_cookie(headers).map(|value| keys.check(value.as_bytes()));
     let sent_wrong = matches!(api_key, Some(None)) || matches!(cookie, Some(None));
     match api_key.flatten().or(bearer).or(cookie.flatten()) {
@@ -40,9 +37,26 @@ pub fn take(headers: &mut HeaderMap, keys: &Keys) -> Caller {
 
 /// The token of `Authorization: Bearer` (RFC 6750 §2.1).
 pub fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
-    let value = headers.get(header::AUTHORIZATION)?.as_bytes();
-    let (scheme, token) = value.split_at_checked(7)?;
+    token(headers.get(header::AUTHORIZATION)?)
+}
+
+fn token(authorization: &HeaderValue) -> Option<&[u8]> {
+    let (scheme, token) = authorization.as_bytes().split_at_checked(7)?;
     scheme.eq_ignore_ascii_case(b"bearer ").then_some(token.trim_ascii())
+}
+
+/// Removes every line that is a key of Davit's and leaves the others as they
+/// were: a request may repeat the header.
+fn take_bearer(headers: &mut HeaderMap, keys: &Keys) -> Option<Principal> {
+    let key = |line: &HeaderValue| keys.check(token(line)?);
+    let taken = headers.get_all(header::AUTHORIZATION).iter().find_map(key)?;
+    let lines = headers.get_all(header::AUTHORIZATION).iter();
+    let kept: Vec<HeaderValue> = lines.filter(|line| key(line).is_none()).cloned().collect();
+    headers.remove(header::AUTHORIZATION);
+    for line in kept {
+        headers.append(header::AUTHORIZATION, line);
+    }
+    Some(taken)
 }
 
 /// Removes Davit's cookie and leaves the others as they were.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use davit_plugin::routes::NormalPath;
 use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header, request};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header, request};
 use hyper::body::Incoming;
 use uuid::Uuid;
 
@@ -100,7 +100,7 @@ pub(super) fn take(
         Refusal::new(
             StatusCode::BAD_REQUEST,
             "BAD_HOST",
-            "the Host header is missing or not a host: send one",
+            "the Host header is missing, not a host, or there twice: send one",
         )
     })?;
     strip_hop_by_hop(&mut head.headers);
@@ -114,13 +114,26 @@ pub(super) fn take(
 }
 
 /// HTTP/2 and absolute targets name the host in the target (RFC 9112 §3.2.2).
+/// Two Host headers are refused: whoever stands before us may read the other one.
 fn host(head: &request::Parts) -> Option<Authority> {
+    let mut hosts = head.headers.get_all(header::HOST).iter();
+    let (host, None) = (hosts.next(), hosts.next()) else { return None };
     let authority = match head.uri.authority() {
         Some(authority) => authority.clone(),
-        None => Authority::try_from(head.headers.get(header::HOST)?.as_bytes()).ok()?,
+        None => Authority::try_from(host?.as_bytes()).ok()?,
     };
     (!authority.as_str().contains('@')).then_some(authority)
 }
+
+const HOP_BY_HOP: [HeaderName; 7] = [
+    header::CONNECTION,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+    header::TE,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+];
 
 /// Headers for this connection alone (RFC 9110 §7.6.1).
 pub(super) fn strip_hop_by_hop(headers: &mut HeaderMap) {
@@ -134,9 +147,7 @@ pub(super) fn strip_hop_by_hop(headers: &mut HeaderMap) {
     for name in named {
         headers.remove(name);
     }
-    for name in
-        ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"]
-    {
+    for name in &HOP_BY_HOP {
         headers.remove(name);
     }
 }

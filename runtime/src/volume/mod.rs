@@ -61,9 +61,10 @@ pub enum VolumeError {
 impl Volume {
     /// Opens the volume at `root`, making it if need be, without packages.
     pub fn open(root: &Path) -> Result<Self, VolumeError> {
-        let packages = root.join("packages");
-        let failed = |source| VolumeError::Io { path: packages.clone(), source };
         let lock = lock(root)?;
+        let failed = |source| VolumeError::Io { path: root.to_owned(), source };
+        // Absolute, since workers have another working directory.
+        let packages = root.canonicalize().map_err(failed)?.join("packages");
         match fs::remove_dir_all(&packages) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
             _ => fs::create_dir_all(&packages).map_err(failed)?,

@@ -1,6 +1,7 @@
 //! What `/metrics` tells.
 
 use super::Server;
+use crate::wait::until;
 
 impl Server {
     /// The values of all series of one metric, with their labels.
@@ -19,6 +20,19 @@ impl Server {
         let all = self.metric(name).await;
         let found = all.iter().find(|(labels, _)| labels.contains(label));
         found.unwrap_or_else(|| panic!("no {name} with {label} in {all:?}")).1
+    }
+
+    /// The label of the group that this worker runs.
+    pub async fn group_of(&self, worker: u32) -> String {
+        let pids = self.metric("davit_group_pid").await;
+        let found = pids.iter().find(|(_, pid)| *pid == u64::from(worker));
+        found.unwrap_or_else(|| panic!("no group has worker {worker}: {pids:?}")).0.clone()
+    }
+
+    /// Waits until so many requests of a group are in flight.
+    pub async fn in_flight(&self, group: &str, count: u64) {
+        let reached = async || (self.metric_of("davit_group_in_flight", group).await == count).then_some(());
+        until(&format!("{count} requests in flight"), reached).await;
     }
 
     /// The process id of the only group's worker.

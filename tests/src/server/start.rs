@@ -27,7 +27,10 @@ impl Start {
     pub fn runtime<const N: usize>(directories: [&Path; N]) -> Self {
         let list = std::env::join_paths(directories).expect("no `:` in temporary paths");
         let start = Self::program(&programs::davit_runtime());
-        start.env("PORT", "0").env("DAVIT_METRICS_PORT", "0").env("RUNTIME_PLUGIN_DIRS", list.to_str().expect("paths are UTF-8"))
+        start
+            .env("PORT", "0")
+            .env("DAVIT_METRICS_PORT", "0")
+            .env("RUNTIME_PLUGIN_DIRS", list.to_str().expect("paths are UTF-8"))
     }
 
     /// `davit dev` with this folder of plugins.
@@ -58,6 +61,28 @@ impl Start {
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self
+    }
+
+    /// Takes a variable out of the server's environment.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
+    /// Adds an argument.
+    #[must_use]
+    pub fn arg(mut self, argument: &str) -> Self {
+        self.command.arg(argument);
+        self
+    }
+
+    /// Starts a program that is to end by itself. Its exit code, and what it
+    /// printed; the program is ended if it goes on instead.
+    pub async fn ended(self) -> (Option<i32>, String) {
+        let mut process = Process::start(self.command);
+        let status = process.ended().await;
+        (status.code(), process.logs().text())
     }
 
     /// Starts the server and waits until its first plan serves.

@@ -1,3 +1,9 @@
 //! The suite: what Davit promises, held against real processes.
 
+mod access;
+mod admin;
+mod faults;
+mod life;
+mod serving;
+mod streaming;
 mod swap;

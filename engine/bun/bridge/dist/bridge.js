@@ -629,7 +629,7 @@ async function start(spec, ctx) {
     return { name: spec.name, base: spec.base ?? "", impl, provided: provided(spec, impl) };
   };
   return within(spec.initTimeoutMs, run(), () => {
-    late = new StartFailure("InitTimeout", `${stage} did not end within ${spec.initTimeoutMs} ms`);
+    late = new StartFailure("InitTimeout", `${stage} did not end within ${spec.initTimeoutMs} ms: look for what it waits for`);
     return late;
   });
 }

@@ -70,7 +70,7 @@ describe("starting", () => {
     [
       "onInit",
       "export default () => ({ provides() {}, onInit: () => new Promise(() => {}) });",
-      /^onInit did not end within 50 ms$/,
+      /^onInit did not end within 50 ms: /,
     ],
     [
       "the factory",

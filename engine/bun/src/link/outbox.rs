@@ -11,6 +11,9 @@ use tokio::sync::Notify;
 
 use crate::frame::{self, Kind};
 
+/// A buffer that grew beyond this in a burst is given back.
+const KEPT: usize = 1 << 20;
+
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     waiting: Mutex<Waiting>,
@@ -40,24 +43,34 @@ impl Outbox {
         self.wake.notify_one();
     }
 
-    fn take(&self) -> (BytesMut, bool) {
+    /// Swaps what is queued for an empty buffer; whether the outbox is closed.
+    fn take(&self, empty: &mut BytesMut) -> bool {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        (waiting.buffer.split(), waiting.closed)
+        std::mem::swap(&mut waiting.buffer, empty);
+        waiting.closed
     }
 }
 
 /// Writes what is queued until the outbox or the socket is closed.
 pub(super) async fn pump(outbox: Arc<Outbox>, mut socket: OwnedWriteHalf) {
+    let mut bytes = BytesMut::new();
     loop {
-        let (bytes, closed) = outbox.take();
+        let closed = outbox.take(&mut bytes);
         if bytes.is_empty() {
             if closed {
                 return;
             }
             outbox.wake.notified().await;
+            // The task that woke this one is seldom the only one with a frame:
+            // what the others have to send leaves with the same write.
+            tokio::task::yield_now().await;
         } else if socket.write_all(&bytes).await.is_err() {
             outbox.close();
             return;
+        } else if bytes.capacity() > KEPT {
+            bytes = BytesMut::new();
+        } else {
+            bytes.clear();
         }
     }
 }

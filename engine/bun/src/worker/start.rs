@@ -107,8 +107,10 @@ impl Worker {
                     ));
                 }
                 Err(_) => {
-                    let message =
-                        format!("it was not ready within {:?} and blocks its worker", spec.init_timeout);
+                    let message = format!(
+                        "it was not ready within {:?} and blocks its worker: look for an endless loop at its start",
+                        spec.init_timeout
+                    );
                     return Err(fault(Reason::InitTimeout, message));
                 }
             }

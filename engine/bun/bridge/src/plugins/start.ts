@@ -27,7 +27,10 @@ export async function start(spec: PluginSpec, ctx: PluginContext): Promise<Ready
     return { name: spec.name, base: spec.base ?? "", impl, provided: provided(spec, impl) };
   };
   return within(spec.initTimeoutMs, run(), () => {
-    late = new StartFailure("InitTimeout", `${stage} did not end within ${spec.initTimeoutMs} ms`);
+    late = new StartFailure(
+      "InitTimeout",
+      `${stage} did not end within ${spec.initTimeoutMs} ms: look for what it waits for`,
+    );
     return late;
   });
 }

@@ -1,0 +1,4 @@
+import { app } from "./app.ts";
+
+/** The app as Davit serves it. */
+export default { routes: app };

@@ -1,0 +1,5 @@
+//! Who reaches a plugin, and what a plugin learns of it.
+
+mod credentials;
+mod paths;
+mod request_ids;

@@ -1,0 +1,6 @@
+//! The admin API.
+
+mod answers;
+mod guard;
+mod loopback;
+mod refusals;

@@ -1,0 +1,126 @@
+//! The end: drain, onShutdown in reverse order, exit code 0.
+
+use davit_tests::process::is_alive;
+use davit_tests::raw;
+use davit_tests::server::{KEY, Start};
+use davit_tests::{Plugins, Server, until};
+use futures::StreamExt;
+
+/// Answers with its name; `/hold` streams until a file appears; says when it is
+/// shut down.
+fn code(name: &str, end: &str) -> String {
+    format!(
+        r#"let logger: any;
+async function* held() {{
+  yield "begun ";
+  while (!(await Bun.file("{end}").exists())) await Bun.sleep(5);
+  yield "ended";
+}}
+const fetch = (request: Request) => new Response(new URL(request.url).pathname === "/hold" ? held() : String(process.pid));
+export default {{
+  routes: {{ fetch }},
+  onInit(ctx: any) {{ logger = ctx.logger; }},
+  async onShutdown() {{
+    await Bun.sleep(20);
+    logger.info("{name} is shut down");
+  }},
+}};
+"#
+    )
+}
+
+struct Scene {
+    server: Server,
+    end: std::path::PathBuf,
+    _plugins: Plugins,
+    _ends: tempfile::TempDir,
+}
+
+/// Three plugins of one group: the roof needs the walls, and those the floor.
+async fn start(start: impl FnOnce(&Plugins) -> Start) -> Scene {
+    let (plugins, ends) = (Plugins::new(), tempfile::tempdir().unwrap());
+    let end = ends.path().join("end");
+    for (name, needs) in
+        [("roof", "dependencies: [walls]\n"), ("walls", "dependencies: [floor]\n"), ("floor", "")]
+    {
+        drop(plugins.plugin(name, needs, &code(name, end.to_str().unwrap())));
+    }
+    let server = start(&plugins).start().await;
+    server.plugin_when("roof", |plugin| plugin["state"] == "ready").await;
+    Scene { server, end, _plugins: plugins, _ends: ends }
+}
+
+/// The names of those that said they were shut down, in their order.
+fn shut_down(server: &Server) -> Vec<&'static str> {
+    let text = server.logs().text();
+    let mut found: Vec<(usize, &str)> = ["roof", "walls", "floor"]
+        .into_iter()
+        .filter_map(|name| Some((text.find(&format!("{name} is shut down"))?, name)))
+        .collect();
+    found.sort_unstable();
+    found.into_iter().map(|(_, name)| name).collect()
+}
+
+#[tokio::test]
+async fn a_runtime_that_is_told_to_end_leaves_no_request_without_its_answer() {
+    let mut scene = start(|plugins| Start::runtime([plugins.path()])).await;
+    let server = &mut scene.server;
+    let worker: u32 = server.text("/roof").await.parse().unwrap();
+    let mut held = server.get("/roof/hold").send().await.unwrap().bytes_stream();
+    assert_eq!(held.next().await.unwrap().unwrap(), "begun ");
+
+    server.terminate();
+    let unready = async || {
+        let ready = server.get("/_/api/health/ready").send().await.ok()?;
+        (ready.status() == 503 && ready.headers()["connection"] == "close").then_some(())
+    };
+    until("the runtime to be unready", unready).await;
+    let late = server.get("/roof").send().await.unwrap();
+    assert_eq!(
+        (late.status().as_u16(), &late.headers()["connection"]),
+        (200, &"close".parse().unwrap()),
+        "still served"
+    );
+    assert_eq!(shut_down(server), [""; 0], "not while a request is open");
+
+    std::fs::write(&scene.end, "").unwrap();
+    assert_eq!(held.next().await.unwrap().unwrap(), "ended");
+    assert!(held.next().await.is_none(), "the open response is whole");
+    assert_eq!(server.exit_code().await, Some(0));
+    assert_eq!(shut_down(server), ["roof", "walls", "floor"]);
+    assert!(!is_alive(worker));
+}
+
+#[tokio::test]
+async fn davit_dev_ends_with_its_plugins_shut_down() {
+    let mut scene = start(|plugins| Start::dev(plugins.path())).await;
+    let worker: u32 = scene.server.text("/roof").await.parse().unwrap();
+    scene.server.terminate();
+    assert_eq!(scene.server.exit_code().await, Some(0));
+    assert_eq!(shut_down(&scene.server), ["roof", "walls", "floor"]);
+    assert!(!is_alive(worker));
+}
+
+#[tokio::test]
+async fn a_request_that_outlives_the_drain_time_does_not_keep_the_process() {
+    let mut scene =
+        start(|plugins| Start::runtime([plugins.path()]).env("DAVIT_DRAIN_TIMEOUT", "200ms")).await;
+    let mut stuck = raw::open(scene.server.address(), "GET /roof/hold", &[("x-api-key", KEY)]).await;
+    raw::read_head(&mut stuck).await;
+    scene.server.terminate();
+    assert_eq!(scene.server.exit_code().await, Some(0));
+    assert_eq!(shut_down(&scene.server), ["roof", "walls", "floor"]);
+    scene.server.logs().line("still open when the drain time was over").await;
+}
+
+#[tokio::test]
+async fn plugins_that_are_replaced_or_removed_are_shut_down() {
+    let scene = start(|plugins| Start::runtime([plugins.path()])).await;
+    let worker: u32 = scene.server.text("/roof").await.parse().unwrap();
+    scene.server.reload().await;
+    let all = async || (shut_down(&scene.server).len() == 3).then_some(());
+    until("the old group's onShutdown", all).await;
+    assert_eq!(shut_down(&scene.server), ["roof", "walls", "floor"]);
+    until("the old worker's end", async || (!is_alive(worker)).then_some(())).await;
+    assert_ne!(scene.server.text("/roof").await, worker.to_string());
+}
