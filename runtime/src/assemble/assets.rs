@@ -6,11 +6,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
+use bytes::Bytes;
 use davit_plugin::PackagePath;
 use davit_plugin::manifest::FILE_NAMES;
+use davit_plugin::plan::{Plan, PlannedPlugin};
 use http::HeaderValue;
 
+use super::snapshot::Snapshot;
+
 use crate::volume::Tree;
+
+/// Files up to this size are held in memory,
+const SMALL: u64 = 64 << 10;
+/// as long as all of a plugin's together are not larger than this.
+const IN_MEMORY: u64 = 4 << 20;
 
 /// The files below the folder of a plugin's `entrypoint`.
 #[derive(Debug)]
@@ -25,6 +34,8 @@ pub struct Assets {
 pub struct Asset {
     /// Where it is.
     pub file: PathBuf,
+    /// Its bytes, if it is small.
+    pub bytes: Option<Bytes>,
     /// Its length in bytes.
     pub length: u64,
     /// Its media type.
@@ -33,13 +44,40 @@ pub struct Asset {
     pub etag: HeaderValue,
 }
 
+/// The static files of a plan's plugins, in its order; what is the same in `old`
+/// is taken from there.
+pub(super) async fn of_plan(plan: &Plan, trees: &[Arc<Tree>], old: &Snapshot) -> Vec<Option<Arc<Assets>>> {
+    let mut all = Vec::with_capacity(plan.plugins.len());
+    for (plugin, tree) in plan.plugins.iter().zip(trees) {
+        let before = old.plugin(&plugin.name).and_then(|(_, served)| served.assets.clone());
+        all.push(match (&plugin.ui, before) {
+            (None, _) => None,
+            (Some(entrypoint), Some(same)) if same.are_of(tree, entrypoint) => Some(same),
+            (Some(entrypoint), _) => list(plugin, tree.clone(), entrypoint.clone()).await,
+        });
+    }
+    all
+}
+
+async fn list(plugin: &PlannedPlugin, tree: Arc<Tree>, entrypoint: PackagePath) -> Option<Arc<Assets>> {
+    let code = plugin.code.clone();
+    let listing = tokio::task::spawn_blocking(move || Assets::list(tree, &entrypoint, code.as_ref()));
+    match listing.await.unwrap_or_else(|error| Err(io::Error::other(error))) {
+        Ok(assets) => Some(Arc::new(assets)),
+        Err(error) => {
+            tracing::error!(plugin = %plugin.name, %error, "cannot list the plugin's static files: reload it");
+            None
+        }
+    }
+}
+
 impl Assets {
     /// Lists the files, but for the manifest and the plugin's own `code`, which
     /// are not for browsers. Links of the package lead only to files of it.
     pub fn list(tree: Arc<Tree>, entrypoint: &PackagePath, code: Option<&PackagePath>) -> io::Result<Self> {
         let hidden = hidden(&tree, code);
         let folder = tree.root().join(entrypoint.folder());
-        let mut files = BTreeMap::new();
+        let (mut files, mut budget) = (BTreeMap::new(), IN_MEMORY);
         let mut open = vec![folder.clone()];
         while let Some(at) = open.pop() {
             for entry in fs::read_dir(&at)? {
@@ -51,7 +89,10 @@ impl Assets {
                 } else if let (true, Some(name)) =
                     (metadata.is_file() && !hidden.contains(&path), relative(&folder, &path))
                 {
-                    files.insert(name.clone(), Arc::new(asset(&tree, path, &name, metadata.len())));
+                    files.insert(
+                        name.clone(),
+                        Arc::new(asset(&tree, path, &name, metadata.len(), &mut budget)?),
+                    );
                 }
             }
         }
@@ -85,16 +126,20 @@ fn relative(folder: &Path, path: &Path) -> Option<String> {
     path.strip_prefix(folder).ok()?.to_str().map(str::to_owned)
 }
 
-fn asset(tree: &Tree, file: PathBuf, name: &str, length: u64) -> Asset {
+fn asset(tree: &Tree, file: PathBuf, name: &str, length: u64, budget: &mut u64) -> io::Result<Asset> {
     let guessed = mime_guess::from_path(&file).first_or_octet_stream();
     let text = guessed.type_() == mime_guess::mime::TEXT && guessed.get_param("charset").is_none();
     let content_type = if text { format!("{guessed}; charset=utf-8") } else { guessed.to_string() };
     let etag = format!("\"{}-{}\"", tree.digest().short(), davit_plugin::Digest::of(name.as_bytes()).short());
-    Asset {
+    let small = length <= SMALL && length <= *budget;
+    let bytes = if small { Some(Bytes::from(fs::read(&file)?)) } else { None };
+    *budget -= bytes.as_ref().map_or(0, |bytes| bytes.len() as u64).min(*budget);
+    Ok(Asset {
         file,
+        bytes,
         length,
         content_type: HeaderValue::try_from(content_type)
             .unwrap_or(HeaderValue::from_static("application/octet-stream")),
         etag: HeaderValue::try_from(etag).unwrap_or(HeaderValue::from_static("\"\"")),
-    }
+    })
 }

@@ -103,13 +103,14 @@ impl Assembler {
     pub async fn prepare(&self, plan: Plan, settle: Duration) -> Result<Prepared, MissingPackages> {
         let trees = self.trees(&plan)?;
         let groups = self.ensure_groups(&plan, &trees);
+        let assets = assets::of_plan(&plan, &trees, &self.current()).await;
         let waits = groups.iter().filter_map(|group| {
             let running = group.running.clone()?;
             let left = settle.saturating_sub(running.since.elapsed());
             Some(async move { tokio::time::timeout(left, running.settled()).await.is_ok() })
         });
         futures::future::join_all(waits).await;
-        Ok(Prepared::new(plan, trees, groups))
+        Ok(Prepared::new(plan, trees, assets, groups))
     }
 
     /// The plan's packages, in its order.
@@ -126,7 +127,7 @@ impl Assembler {
     /// neither in it nor in `warm` are drained and ended.
     pub fn commit(&self, ready: Ready, warm: &BTreeSet<GroupKey>) -> Arc<Snapshot> {
         let keys: BTreeSet<GroupKey> = ready.keys().chain(warm.iter().copied()).collect();
-        let snapshot = Arc::new(ready.into_snapshot(&self.current()));
+        let snapshot = Arc::new(ready.into_snapshot());
         self.current.store(snapshot.clone());
         self.committed.store(true, Ordering::Release);
         self.pool.keep_only(&keys, self.timing.drain);

@@ -28,6 +28,8 @@ pub struct Prepared {
     plan: Plan,
     /// In the plan's order.
     trees: Vec<Arc<Tree>>,
+    /// In the plan's order.
+    assets: Vec<Option<Arc<Assets>>>,
     groups: Vec<PlannedGroup>,
 }
 
@@ -37,8 +39,13 @@ pub struct Prepared {
 pub struct Ready(Prepared);
 
 impl Prepared {
-    pub(super) fn new(plan: Plan, trees: Vec<Arc<Tree>>, groups: Vec<PlannedGroup>) -> Self {
-        Self { plan, trees, groups }
+    pub(super) fn new(
+        plan: Plan,
+        trees: Vec<Arc<Tree>>,
+        assets: Vec<Option<Arc<Assets>>>,
+        groups: Vec<PlannedGroup>,
+    ) -> Self {
+        Self { plan, trees, assets, groups }
     }
 
     /// The plan.
@@ -100,9 +107,9 @@ impl Ready {
         self.0.groups.iter().map(|planned| planned.group.key)
     }
 
-    /// Puts the snapshot together; what did not change is taken from `old`.
-    pub(super) fn into_snapshot(self, old: &Snapshot) -> Snapshot {
-        let Self(Prepared { plan, trees, groups }) = self;
+    /// Puts the snapshot together.
+    pub(super) fn into_snapshot(self) -> Snapshot {
+        let Self(Prepared { plan, trees, assets, groups }) = self;
         let code = |i: usize| {
             let in_group = |planned: &PlannedGroup| {
                 let place = planned.group.plugins.iter().position(|&member| member == i)?;
@@ -110,26 +117,8 @@ impl Ready {
             };
             groups.iter().find_map(in_group)
         };
-        let served = |(i, tree): (usize, Arc<Tree>)| {
-            let assets = assets(&plan.plugins[i], &tree, old);
-            Served { tree, assets, code: code(i) }
-        };
-        let plugins = trees.into_iter().enumerate().map(served).collect();
+        let parts = trees.into_iter().zip(assets).enumerate();
+        let plugins = parts.map(|(i, (tree, assets))| Served { tree, assets, code: code(i) }).collect();
         Snapshot::new(plan, plugins)
-    }
-}
-
-fn assets(plugin: &PlannedPlugin, tree: &Arc<Tree>, old: &Snapshot) -> Option<Arc<Assets>> {
-    let entrypoint = plugin.ui.as_ref()?;
-    let before = old.plugin(&plugin.name).and_then(|(_, served)| served.assets.clone());
-    if let Some(same) = before.filter(|assets| assets.are_of(tree, entrypoint)) {
-        return Some(same);
-    }
-    match Assets::list(tree.clone(), entrypoint, plugin.code.as_ref()) {
-        Ok(assets) => Some(Arc::new(assets)),
-        Err(error) => {
-            tracing::error!(plugin = %plugin.name, %error, "cannot list the plugin's static files");
-            None
-        }
     }
 }

@@ -104,14 +104,14 @@ fn holds(held: &HeaderValue, etag: &HeaderValue) -> bool {
     held.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == etag)
 }
 
-/// A file that fits into one read is read at once, a larger one as it is sent.
+/// A small file is in memory; a larger one is read as it is sent.
 async fn body(asset: &Asset) -> Result<Body, Refusal> {
     let unreadable = |error: std::io::Error| {
         tracing::error!(%error, file = %asset.file.display(), "cannot read a static file");
         unreadable()
     };
-    if asset.length <= CHUNK as u64 {
-        return tokio::fs::read(&asset.file).await.map(full).map_err(unreadable);
+    if let Some(bytes) = &asset.bytes {
+        return Ok(full(bytes.clone()));
     }
     let file = File::open(&asset.file).await.map_err(unreadable)?;
     let chunks = ReaderStream::with_capacity(file, CHUNK).map_ok(Frame::data).map_err(Into::into);
