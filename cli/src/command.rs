@@ -93,12 +93,17 @@ mod tests {
 
     #[test]
     fn wrong_usage_is_told_from_failure() {
-        let table: [(&[&str], ErrorKind); 5] = [
+        let table: [(&[&str], ErrorKind); 10] = [
             (&["davit"], ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand),
             (&["davit", "chek"], ErrorKind::InvalidSubcommand),
             (&["davit", "new", "../x"], ErrorKind::ValueValidation),
             (&["davit", "new", "x", "--template", "react"], ErrorKind::InvalidValue),
             (&["davit", "pack", "--build-timeout", "1d"], ErrorKind::ValueValidation),
+            (&["davit", "pack", "--build-timeout", "0"], ErrorKind::ValueValidation),
+            (&["davit", "check", "--build-timeout", "61m"], ErrorKind::ValueValidation),
+            (&["davit", "dev", "--heartbeat-timeout", "1ms"], ErrorKind::ValueValidation),
+            (&["davit", "dev", "--drain-timeout", "61m"], ErrorKind::ValueValidation),
+            (&["davit", "dev", "--log-level", "loud"], ErrorKind::InvalidValue),
         ];
         for (typed, kind) in table {
             let error = Davit::try_parse_from(typed).unwrap_err();

@@ -11,8 +11,9 @@ pub struct Peer(pub IpAddr);
 /// Why a request got no response from its plugin.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ServeError {
-    /// No worker runs at the moment; another one is being started.
-    #[error("the plugin is being restarted: try again in a moment")]
+    /// No worker runs at the moment and another one is being started, or the one
+    /// that runs has more to do than it takes.
+    #[error("the plugin is being restarted or has too much to do: try again in a moment")]
     Unavailable,
     /// The worker ended while it worked on the request.
     #[error("the plugin's worker ended while it worked on this request: try again")]

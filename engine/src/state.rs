@@ -1,7 +1,7 @@
 //! What a group is doing.
 
 use davit_plugin::PluginName;
-use davit_plugin::reason::Problem;
+use davit_plugin::reason::{Problem, Reason};
 
 /// A group's state. It moves from `Starting` to `Ready` or `Failed`; a group
 /// that was ready once goes on until it is stopped, restarting when it must.
@@ -34,6 +34,17 @@ pub struct PluginFailure {
     pub plugin: PluginName,
     /// What it did.
     pub problem: Problem,
+    /// Whether the same start may succeed later: what it needs may come back.
+    /// Code that cannot be loaded stays so until it is changed.
+    pub curable: bool,
+}
+
+impl PluginFailure {
+    /// What a plugin itself did: its `onInit` may be luckier later, nothing else.
+    pub fn of_plugin(plugin: PluginName, problem: Problem) -> Self {
+        let curable = matches!(problem.reason, Reason::InitFailed | Reason::InitTimeout);
+        Self { plugin, problem, curable }
+    }
 }
 
 /// Numbers of one group.

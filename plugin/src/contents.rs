@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::manifest::{FILE_NAMES, MAX_SIZE, ManifestError};
 use crate::reason::{Problem, Reason};
-use crate::{Manifest, PackagePath, PluginName};
+use crate::{Manifest, PackagePath};
 
 /// Modules that are looked for when the manifest names none (interfaces §8).
 const CODE_FALLBACKS: [&str; 2] = ["plugin.ts", "plugin.js"];
@@ -104,11 +104,11 @@ impl Contents {
     }
 }
 
-/// The name that the manifest in `folder` gives, if it can be read: what is
-/// broken in the rest of the folder then has a name at least.
-pub fn name(folder: &Path) -> Option<PluginName> {
-    let (file, bytes) = read_manifest(folder, "").ok()?;
-    Manifest::parse_bytes(&file, &bytes).ok().map(|manifest| manifest.name)
+/// The manifest in `folder`, if it can be read: what is broken in the rest of the
+/// folder then has a name at least, and today's word on what is open.
+pub fn manifest(folder: &Path) -> Option<Manifest> {
+    let (file, text) = read_manifest(folder, "").ok()?;
+    Manifest::parse_bytes(&file, &text).ok()
 }
 
 /// The manifest's name for messages, and its bytes, at most one more than may be.

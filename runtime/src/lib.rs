@@ -10,4 +10,5 @@ pub mod logs;
 pub mod metrics;
 pub mod options;
 pub mod runtime;
+mod silence;
 pub mod volume;

@@ -37,7 +37,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(options: Options) -> Result<(), Failure> {
-    logs::start(&options.log_level, options.log_format)?;
+    logs::start(&options.log_level.to_string(), options.log_format)?;
     let directories = plugin_dirs(&options)?;
     let keys = Keys::from_environment()?;
     if !keys.any() {

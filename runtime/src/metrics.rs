@@ -1,12 +1,15 @@
 //! Metrics of one runtime, as Prometheus reads them.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use davit_engine::{Body, empty, full};
 use davit_plugin::PluginName;
 use davit_plugin::plan::GroupKey;
-use http::StatusCode;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use hyper::body::Incoming;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -14,12 +17,21 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use crate::assemble::{Assembler, Running};
+use crate::listen::Answer;
 
-/// All metrics. Groups and plugins are read when somebody asks.
+/// The media type of the OpenMetrics text format.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// What is counted. Groups are read when somebody asks.
+#[derive(Default)]
 pub struct Metrics {
-    registry: Registry,
     requests: Family<RequestLabels, Counter>,
-    groups: Family<GroupLabels, Gauge>,
+}
+
+/// What is read of the groups for one answer, which no other answer shares.
+#[derive(Default)]
+struct Groups {
+    pid: Family<GroupLabels, Gauge>,
     restarts: Family<GroupLabels, Gauge<u64, AtomicU64>>,
     in_flight: Family<GroupLabels, Gauge>,
     unacknowledged: Family<DirectionLabels, Gauge<u64, AtomicU64>>,
@@ -42,46 +54,6 @@ struct DirectionLabels {
     direction: &'static str,
 }
 
-impl Default for Metrics {
-    fn default() -> Self {
-        let mut registry = Registry::with_prefix("davit");
-        let metrics = Self {
-            requests: Family::default(),
-            groups: Family::default(),
-            restarts: Family::default(),
-            in_flight: Family::default(),
-            unacknowledged: Family::default(),
-            registry: Registry::default(),
-        };
-        registry.register(
-            "requests",
-            "Answered requests; plugin is empty for Davit's own paths",
-            metrics.requests.clone(),
-        );
-        registry.register(
-            "group_pid",
-            "Process id of the group's worker, 0 while there is none",
-            metrics.groups.clone(),
-        );
-        registry.register(
-            "group_restarts",
-            "Workers of the group that ended or hung",
-            metrics.restarts.clone(),
-        );
-        registry.register(
-            "group_in_flight",
-            "Requests that the group is answering",
-            metrics.in_flight.clone(),
-        );
-        registry.register(
-            "unacknowledged_peak_bytes",
-            "The most bytes of one body that were on their way to (upload) or from (download) a worker",
-            metrics.unacknowledged.clone(),
-        );
-        Self { registry, ..metrics }
-    }
-}
-
 impl Metrics {
     /// Counts an answered request.
     pub fn answered(&self, plugin: Option<&PluginName>, status: StatusCode) {
@@ -91,28 +63,46 @@ impl Metrics {
 
     /// The text that `/metrics` answers with.
     pub fn encode(&self, assembler: &Assembler) -> Result<String, fmt::Error> {
-        self.read_groups(assembler);
+        let mut registry = Registry::with_prefix("davit");
+        registry.register(
+            "requests",
+            "Answered requests; plugin is empty for Davit's own paths",
+            self.requests.clone(),
+        );
+        Groups::read(assembler).register(&mut registry);
         let mut out = String::new();
-        text::encode(&mut out, &self.registry)?;
+        text::encode(&mut out, &registry)?;
         Ok(out)
     }
+}
 
-    fn read_groups(&self, assembler: &Assembler) {
-        self.groups.clear();
-        self.restarts.clear();
-        self.in_flight.clear();
+impl Groups {
+    fn read(assembler: &Assembler) -> Self {
+        let groups = Self::default();
         let (mut upload, mut download) = (0, 0);
         for (key, running) in assembler.groups() {
             let (labels, stats) = (labels(key, &running), running.group.stats());
-            self.groups.get_or_create(&labels).set(stats.pid.map_or(0, i64::from));
-            self.restarts.get_or_create(&labels).set(stats.restarts);
-            self.in_flight.get_or_create(&labels).set(i64::try_from(stats.in_flight).unwrap_or(i64::MAX));
+            groups.pid.get_or_create(&labels).set(stats.pid.map_or(0, i64::from));
+            groups.restarts.get_or_create(&labels).set(stats.restarts);
+            groups.in_flight.get_or_create(&labels).set(i64::try_from(stats.in_flight).unwrap_or(i64::MAX));
             upload = upload.max(stats.peak_unacknowledged_upload);
             download = download.max(stats.peak_unacknowledged_download);
         }
         for (direction, peak) in [("upload", upload), ("download", download)] {
-            self.unacknowledged.get_or_create(&DirectionLabels { direction }).set(peak as u64);
+            groups.unacknowledged.get_or_create(&DirectionLabels { direction }).set(peak as u64);
         }
+        groups
+    }
+
+    fn register(self, registry: &mut Registry) {
+        registry.register("group_pid", "Process id of the group's worker, 0 while there is none", self.pid);
+        registry.register("group_restarts", "Workers of the group that ended or hung", self.restarts);
+        registry.register("group_in_flight", "Requests that the group is answering", self.in_flight);
+        registry.register(
+            "unacknowledged_peak_bytes",
+            "The most bytes of one body that were on their way to (upload) or from (download) a worker",
+            self.unacknowledged,
+        );
     }
 }
 
@@ -120,12 +110,35 @@ fn labels(key: GroupKey, running: &Running) -> GroupLabels {
     GroupLabels { group: key.to_string(), plugins: running.label.clone() }
 }
 
-/// Serves `/metrics` alone, on a port of its own.
-pub fn router(metrics: Arc<Metrics>, assembler: Arc<Assembler>) -> axum::Router {
-    let answer = move || async move {
-        let headers =
-            [(http::header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")];
-        metrics.encode(&assembler).map(|text| (headers, text)).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
-    };
-    axum::Router::new().route("/metrics", axum::routing::get(answer))
+/// Answers `/metrics`, and nothing else, on a port of its own.
+pub struct Page {
+    /// What was counted.
+    pub metrics: Arc<Metrics>,
+    /// Whose groups are read.
+    pub assembler: Arc<Assembler>,
+}
+
+impl Page {
+    fn respond(&self, method: &Method, path: &str) -> Result<Response<Body>, StatusCode> {
+        if path != "/metrics" {
+            return Err(StatusCode::NOT_FOUND);
+        }
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            return Err(StatusCode::METHOD_NOT_ALLOWED);
+        }
+        let text = self.metrics.encode(&self.assembler).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+        let mut response = Response::new(full(text));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(OPEN_METRICS));
+        Ok(response)
+    }
+}
+
+impl Answer for Page {
+    async fn answer(&self, request: Request<Incoming>, _: SocketAddr) -> Response<Body> {
+        self.respond(request.method(), request.uri().path()).unwrap_or_else(|status| {
+            let mut response = Response::new(empty());
+            *response.status_mut() = status;
+            response
+        })
+    }
 }

@@ -1,18 +1,19 @@
 //! One runtime, put together: used by `davit-runtime` and by `davit dev`.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use davit_engine::Engine;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 use crate::admin::{self, Admin};
 use crate::assemble::{Assembler, Timing};
 use crate::directories;
 use crate::dispatch::Dispatcher;
 use crate::keys::Keys;
-use crate::listen::{self, Ending};
-use crate::metrics::{self, Metrics};
+use crate::listen::{self, Ending, Limits};
+use crate::metrics::{Metrics, Page};
 use crate::volume::Volume;
 
 /// What a runtime is made of.
@@ -38,6 +39,7 @@ pub struct Runtime {
     dispatcher: Arc<Dispatcher>,
     metrics: Arc<Metrics>,
     ending: Ending,
+    following: JoinHandle<()>,
 }
 
 impl Runtime {
@@ -46,8 +48,9 @@ impl Runtime {
         let Setup { engine, volume, timing, directories, keys, trust_loopback } = setup;
         let (volume, keys) = (Arc::new(volume), Arc::new(keys));
         let assembler = Arc::new(Assembler::new(engine, volume.clone(), timing));
-        let directories = directories::follow(directories, assembler.clone(), volume);
         let (metrics, ending) = (Arc::new(Metrics::default()), Ending::default());
+        let (directories, following) =
+            directories::follow(directories, assembler.clone(), volume, ending.phase());
         let admin = admin::router(Admin {
             assembler: assembler.clone(),
             directories: directories.clone(),
@@ -56,7 +59,7 @@ impl Runtime {
             phase: ending.phase(),
         });
         let dispatcher = Arc::new(Dispatcher::new(assembler.clone(), keys, admin, metrics.clone()));
-        Self { assembler, directories, dispatcher, metrics, ending }
+        Self { assembler, directories, dispatcher, metrics, ending, following }
     }
 
     /// The task that follows the directories.
@@ -71,11 +74,10 @@ impl Runtime {
 
     /// Serves `/metrics` until the process ends.
     pub fn serve_metrics(&self, listener: TcpListener) {
-        let router = metrics::router(self.metrics.clone(), self.assembler.clone());
+        let page = Page { metrics: self.metrics.clone(), assembler: self.assembler.clone() };
         tokio::spawn(async move {
-            if let Err(error) = axum::serve(listener, router).await {
-                tracing::error!(%error, "metrics are not served any more");
-            }
+            let never = Ending::default();
+            listen::serve(listener, Arc::new(page), never.phase(), Limits::metrics(), Duration::ZERO).await;
         });
     }
 
@@ -88,10 +90,14 @@ impl Runtime {
         leaving: Duration,
         drain: Duration,
     ) -> std::io::Result<()> {
-        let port = listen::serve(listener, self.dispatcher.clone(), self.ending.phase(), drain);
-        let (told, ()) = tokio::join!(self.ending.wait(leaving), port);
+        let port =
+            listen::serve(listener, self.dispatcher.clone(), self.ending.phase(), Limits::public(), drain);
+        let ending = async { (self.ending.wait(leaving).await, Instant::now()) };
+        let ((told, closing), ()) = tokio::join!(ending, port);
         told?;
-        self.assembler.shut_down(drain).await;
+        // No pass may start anything any more.
+        let _ended = self.following.await;
+        self.assembler.shut_down(drain.saturating_sub(closing.elapsed())).await;
         tracing::info!("all plugins have ended");
         Ok(())
     }

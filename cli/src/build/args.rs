@@ -1,14 +1,18 @@
 //! The options of every command that builds.
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
-use davit_plugin::manifest::parse_duration;
+use davit_runtime::options::duration_between;
 
 use crate::bun;
 
 use super::{BuildError, Built, build_within, has_script};
+
+/// How long a build may at least and at most be allowed to take.
+const BUILD_TIMEOUT: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_hours(1);
 
 /// How plugin folders are built.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -18,7 +22,7 @@ pub struct BuildArgs {
     pub no_build: bool,
 
     /// How long a `build` script may take, e.g. 90s or 5m; a bare number counts seconds
-    #[arg(long, value_name = "DURATION", env = "DAVIT_BUILD_TIMEOUT", default_value = "120s", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", env = "DAVIT_BUILD_TIMEOUT", default_value = "120s", value_parser = duration_between(BUILD_TIMEOUT))]
     pub build_timeout: Duration,
 
     /// Show everything that a `build` script prints

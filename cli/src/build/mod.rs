@@ -9,7 +9,6 @@ mod args;
 mod capture;
 mod diagnosis;
 mod error;
-mod outputs;
 mod process;
 mod script;
 
@@ -18,7 +17,6 @@ use std::time::{Duration, Instant};
 
 pub use args::BuildArgs;
 pub use error::{BuildError, Place};
-pub use outputs::{Entries, outputs};
 pub use process::DEFAULT_LIMIT;
 
 use process::Ended;

@@ -1,7 +1,7 @@
-//! Runs a folder's build script when its sources have changed since the last
-//! time, and only then: what the build itself writes starts no other one.
+//! Runs a folder's build script when its files have changed since the last time,
+//! and only then: what the build itself writes starts no other one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
@@ -9,8 +9,9 @@ use davit_plugin::reason::{Problem, Reason};
 use davit_runtime::directories::Build;
 use tokio::sync::Mutex;
 
+use super::made::{self, Made};
 use super::sources::Sources;
-use crate::build::{BuildArgs, Entries, has_script};
+use crate::build::{BuildArgs, has_script};
 use crate::folders::PluginFolder;
 
 /// Builds folders, and remembers what they were built from.
@@ -21,8 +22,11 @@ pub(super) struct Builder {
 }
 
 struct LastBuild {
-    sources: Sources,
-    outputs: BTreeSet<String>,
+    /// The folder as it was built: one that equals it needs no other build.
+    from: Sources,
+    /// The folder as the build left it.
+    after: Sources,
+    made: Made,
     result: Result<(), Problem>,
 }
 
@@ -34,17 +38,16 @@ impl Builder {
     async fn build_anew(
         &self,
         folder: &PluginFolder,
-        outputs: &BTreeSet<String>,
-        sources: Sources,
-    ) -> LastBuild {
-        // Without a manifest that can be read there are no entries to look for,
-        // and the manifest's own fault is told by whoever reads it next.
-        let entries = folder.manifest().ok().map(|manifest| Entries::of(folder.path(), &manifest));
+        mut made: Made,
+        before: Sources,
+    ) -> Result<LastBuild, Problem> {
+        // Without a manifest that can be read there are no entries, and its
+        // fault is told by whoever reads it next.
+        let entries = folder.manifest().map(|manifest| made::entries(&manifest)).unwrap_or_default();
         let built = self.args.build(folder.path()).await;
-        let written = entries.map(|entries| entries.written()).unwrap_or_default();
-        let outputs: BTreeSet<String> = outputs.union(&written).cloned().collect();
-        let result = built.map(drop).map_err(|error| Problem::new(Reason::LoadFailed, error.to_string()));
-        LastBuild { sources: sources.without(&outputs), outputs, result }
+        let after = read(folder.path()).await?;
+        let from = made.built(&before, after.clone(), &entries);
+        Ok(LastBuild { from, after, made, result: built.map(drop).map_err(failed) })
     }
 }
 
@@ -52,24 +55,30 @@ impl Builder {
 impl Build for Builder {
     async fn build(&self, path: &Path) -> Result<(), Problem> {
         let Some(folder) = PluginFolder::at(path) else { return Ok(()) };
-        let failed = |message: String| Problem::new(Reason::LoadFailed, message);
-        if self.args.no_build || !has_script(path).map_err(|error| failed(error.to_string()))? {
+        if self.args.no_build || !has_script(path).map_err(failed)? {
             return Ok(());
         }
-        let owned = path.to_owned();
-        let read = tokio::task::spawn_blocking(move || Sources::read(&owned)).await;
-        let sources = read
-            .map_err(|error| failed(error.to_string()))?
-            .map_err(|error| failed(format!("cannot read {}: {error}", path.display())))?;
         let mut built = self.built.lock().await;
-        let outputs = built.get(path).map(|last| last.outputs.clone()).unwrap_or_default();
-        let same = |last: &&LastBuild| last.sources == sources.clone().without(&last.outputs);
-        if let Some(last) = built.get(path).filter(same) {
-            return last.result.clone();
-        }
-        let last = self.build_anew(&folder, &outputs, sources).await;
+        let now = read(path).await?;
+        let made = match built.get(path) {
+            Some(last) if last.from == now => return last.result.clone(),
+            Some(last) => last.made.clone().without(&last.after.differing(&now)),
+            None => Made::default(),
+        };
+        let last = self.build_anew(&folder, made, now).await?;
         let result = last.result.clone();
         built.insert(path.to_owned(), last);
         result
     }
+}
+
+async fn read(path: &Path) -> Result<Sources, Problem> {
+    let owned = path.to_owned();
+    let read = tokio::task::spawn_blocking(move || Sources::read(&owned)).await.map_err(failed)?;
+    read.map_err(|error| failed(format!("cannot read {}: {error}", path.display())))
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "it stands where errors are mapped")]
+fn failed(error: impl ToString) -> Problem {
+    Problem::new(Reason::LoadFailed, error.to_string())
 }

@@ -5,9 +5,11 @@
 //! ```
 
 mod builder;
+mod made;
 mod options;
 mod show;
 mod sources;
+mod tree;
 mod watch;
 
 use std::process::ExitCode;
@@ -68,14 +70,14 @@ async fn serve(args: Args) -> Result<(), Failure> {
     }
     show::greeting(address, &key);
     let changes = watch::follow(roots, runtime.directories().clone())?;
-    tokio::spawn(show::follow(runtime.directories().watch(), address, changes));
+    tokio::spawn(show::follow(runtime.directories().watch(), address, args.paths, changes));
     let ended = runtime.serve(listener, std::time::Duration::ZERO, args.drain_timeout).await;
     Ok(ended?)
 }
 
 fn roots(args: &Args) -> Result<Vec<Root>, Failure> {
     let root = |path: &std::path::PathBuf| match path.is_dir() {
-        true => Ok(Root::of(path)),
+        true => Ok(Root::Named(path.clone())),
         false => {
             Err(format!("{} is not a folder: name a plugin's folder, or a folder of plugins", path.display()))
         }

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use davit_plugin::manifest::parse_duration;
-use davit_runtime::logs::LogFormat;
+use davit_runtime::logs::{LogFormat, LogLevel};
+use davit_runtime::options::{DRAIN_TIMEOUT, HEARTBEAT_TIMEOUT, INIT_TIMEOUT, duration_between};
 
 use crate::build::BuildArgs;
 
@@ -32,24 +32,24 @@ pub struct Args {
     #[arg(long, env = "DAVIT_METRICS_PORT")]
     pub metrics_port: Option<u16>,
 
-    /// Least level of log lines: error, warn, info, debug or trace; plugins' own lines show from info on
-    #[arg(long, env = "DAVIT_LOG_LEVEL", default_value = "warn")]
-    pub log_level: String,
+    /// Least level of log lines; plugins' own lines show from info on at least
+    #[arg(long, env = "DAVIT_LOG_LEVEL", value_enum, ignore_case = true, default_value_t = LogLevel::Warn)]
+    pub log_level: LogLevel,
 
     /// Form of log lines
     #[arg(long, env = "DAVIT_LOG_FORMAT", value_enum, default_value_t = LogFormat::Human)]
     pub log_format: LogFormat,
 
     /// How long a worker may be silent before it is replaced, e.g. 10s
-    #[arg(long, env = "DAVIT_HEARTBEAT_TIMEOUT", value_parser = parse_duration, default_value = "10s")]
+    #[arg(long, env = "DAVIT_HEARTBEAT_TIMEOUT", value_parser = duration_between(HEARTBEAT_TIMEOUT), default_value = "10s")]
     pub heartbeat_timeout: Duration,
 
     /// How long import, factory and onInit of one plugin may take together, e.g. 30s
-    #[arg(long, env = "DAVIT_INIT_TIMEOUT", value_parser = parse_duration, default_value = "30s")]
+    #[arg(long, env = "DAVIT_INIT_TIMEOUT", value_parser = duration_between(INIT_TIMEOUT), default_value = "30s")]
     pub init_timeout: Duration,
 
     /// How long open requests may go on when their plugin is replaced or this command ends, e.g. 5s
-    #[arg(long, env = "DAVIT_DRAIN_TIMEOUT", value_parser = parse_duration, default_value = "5s")]
+    #[arg(long, env = "DAVIT_DRAIN_TIMEOUT", value_parser = duration_between(DRAIN_TIMEOUT), default_value = "5s")]
     pub drain_timeout: Duration,
 
     #[command(flatten)]
@@ -61,6 +61,7 @@ impl Args {
     /// What the plugins say is shown; how they fare is shown by this command
     /// itself.
     pub(super) fn log_filter(&self) -> String {
-        format!("{},plugin=info,notify=error,davit_runtime::directories=error", self.log_level)
+        let (level, plugins) = (self.log_level, self.log_level.max(LogLevel::Info));
+        format!("{level},plugin={plugins},notify=error,davit_runtime::directories=error")
     }
 }

@@ -2,6 +2,7 @@
 //! state changes.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,16 +21,23 @@ pub(super) fn greeting(address: SocketAddr, key: &str) {
     say::line("       for routes that are not public: -H \"X-API-Key: $KEY\"\n");
 }
 
-/// Prints each change of the statuses until the runtime ends.
+/// Prints how the plugins below `paths` fare, and each change of that until the
+/// runtime ends.
 pub(super) async fn follow(
     mut statuses: watch::Receiver<Arc<[PluginStatus]>>,
     address: SocketAddr,
+    paths: Vec<PathBuf>,
     changes: Changes,
 ) {
     let mut before: Arc<[PluginStatus]> = Arc::from([]);
+    let mut first = true;
     while statuses.changed().await.is_ok() {
         let now = statuses.borrow_and_update().clone();
         let took = changes.take();
+        if first && now.is_empty() {
+            say::line(nothing_below(&paths));
+        }
+        first = false;
         let old = |status: &PluginStatus| before.iter().find(|old| old.folder == status.folder);
         for status in now.iter() {
             if let Some(line) = line(status, old(status), address, took) {
@@ -41,6 +49,11 @@ pub(super) async fn follow(
         }
         before = now;
     }
+}
+
+fn nothing_below(paths: &[PathBuf]) -> String {
+    let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    format!("  no plugin found below {}: `davit new NAME` makes one", paths.join(", "))
 }
 
 fn line(

@@ -1,15 +1,14 @@
 //! Tells the runtime when something below the roots has changed.
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use davit_runtime::directories::{Handle, Root};
+use notify::Event;
 use notify::event::{AccessKind, AccessMode, EventKind};
-use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
+
+use super::tree::Tree;
 
 /// A save is several events; the pass starts when none has come for this long,
 const QUIET: Duration = Duration::from_millis(10);
@@ -41,20 +40,20 @@ pub(super) fn follow(roots: Vec<Root>, directories: Handle) -> notify::Result<Ch
         }
     })?;
     let changes = Changes::default();
-    let mut tree = Watched { watcher, folders: BTreeSet::new(), roots };
+    let mut tree = Tree::new(watcher, roots);
     tree.refresh();
     tokio::spawn(run(tree, seen, directories, changes.clone()));
     Ok(changes)
 }
 
-async fn run(mut watched: Watched, mut seen: mpsc::Receiver<()>, directories: Handle, changes: Changes) {
+async fn run(mut tree: Tree, mut seen: mpsc::Receiver<()>, directories: Handle, changes: Changes) {
     while seen.recv().await.is_some() {
         changes.seen();
         let first = Instant::now();
         while first.elapsed() < PATIENCE
             && matches!(tokio::time::timeout(QUIET, seen.recv()).await, Ok(Some(())))
         {}
-        watched.refresh();
+        tree.refresh();
         directories.changed();
     }
 }
@@ -68,42 +67,5 @@ fn is_change(kind: EventKind) -> bool {
         | EventKind::Modify(_)
         | EventKind::Remove(_)
         | EventKind::Other => true,
-    }
-}
-
-struct Watched {
-    watcher: RecommendedWatcher,
-    folders: BTreeSet<PathBuf>,
-    roots: Vec<Root>,
-}
-
-impl Watched {
-    /// Watches the folders that are new and forgets those that are gone.
-    fn refresh(&mut self) {
-        let mut there = BTreeSet::new();
-        self.roots.iter().for_each(|root| list(root.path(), &mut there));
-        for gone in self.folders.difference(&there) {
-            let _gone_with_its_folder = self.watcher.unwatch(gone);
-        }
-        let new: Vec<PathBuf> = there.difference(&self.folders).cloned().collect();
-        for folder in new {
-            if let Err(error) = self.watcher.watch(&folder, RecursiveMode::NonRecursive) {
-                tracing::warn!(%error, folder = %folder.display(), "cannot watch a folder: changes in it are not seen");
-                there.remove(&folder);
-            }
-        }
-        self.folders = there;
-    }
-}
-
-fn list(folder: &Path, into: &mut BTreeSet<PathBuf>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    into.insert(folder.to_owned());
-    for entry in entries.filter_map(Result::ok) {
-        let (name, path) = (entry.file_name(), entry.path());
-        let hidden = name == "node_modules" || name.to_string_lossy().starts_with('.');
-        if !hidden && path.is_dir() && !path.is_symlink() {
-            list(&path, into);
-        }
     }
 }

@@ -93,7 +93,7 @@ impl PluginReport {
     pub(crate) fn failure(self) -> Option<PluginFailure> {
         let Self::Failed { name, reason, message, position } = self else { return None };
         let message = position.map_or(message.clone(), |position| format!("{position}: {message}"));
-        Some(PluginFailure { plugin: name, problem: Problem::new(reason, message) })
+        Some(PluginFailure::of_plugin(name, Problem::new(reason, message)))
     }
 }
 

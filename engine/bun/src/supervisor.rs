@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use davit_engine::{GroupSpec, GroupState, HostInfo, PluginFailure};
+use davit_engine::{GroupSpec, GroupState, HostInfo, PluginFailure, PluginSpec};
 use davit_plugin::reason::{Problem, Reason};
 use tokio::sync::watch;
 
@@ -28,39 +28,37 @@ pub(crate) struct Supervisor {
 }
 
 impl Supervisor {
-    /// Runs until the group is stopped, or its first worker cannot start.
-    pub(crate) async fn run(mut self) {
-        let first = tokio::select! {
-            biased;
-            _ = told_to_stop(self.stop.clone()) => return self.set(GroupState::Stopped),
-            first = self.start() => first,
-        };
-        match first {
+    /// Runs until the group is stopped, or its first worker cannot start. The
+    /// group is over then, whatever happens.
+    pub(crate) async fn run(self) {
+        let _over = Ending(self.shared.clone());
+        match self.start().await {
             Ok(worker) => self.keep_alive(worker).await,
+            Err(StartError::Stopped) => {}
             Err(error) => self.set(GroupState::Failed(self.failures(error))),
         }
     }
 
     async fn start(&self) -> Result<Worker, StartError> {
         let Self { bun, home, host, spec, .. } = self;
-        worker::start(Setting { bun, home, host, spec }, self.shared.peaks.clone()).await
+        let stop = told_to_stop(self.stop.clone());
+        worker::start(Setting { bun, home, host, spec }, self.shared.peaks.clone(), stop).await
     }
 
-    async fn keep_alive(&mut self, first: Worker) {
+    /// Until the group is stopped.
+    async fn keep_alive(&self, first: Worker) {
         let (mut worker, mut backoff) = (first, Backoff::default());
         loop {
             let since = Instant::now();
             let message = match self.serve(&mut worker).await {
-                Over::Stop(limit) => {
-                    worker.stop(limit).await;
-                    return self.set(GroupState::Stopped);
-                }
+                Over::Stop(limit) => return worker.stop(limit).await,
                 Over::Failed(message) => message,
             };
+            let ran = since.elapsed();
             worker.kill().await;
-            match self.replace(message, since, &mut backoff).await {
+            match self.replace(message, ran, &mut backoff).await {
                 Some(next) => worker = next,
-                None => return self.set(GroupState::Stopped),
+                None => return,
             }
         }
     }
@@ -78,15 +76,12 @@ impl Supervisor {
         over
     }
 
-    /// Starts workers until one is ready; none if the group is stopped meanwhile.
-    async fn replace(
-        &mut self,
-        mut message: String,
-        mut since: Instant,
-        backoff: &mut Backoff,
-    ) -> Option<Worker> {
+    /// Starts workers until one is ready, after one that had been for `ran`; none
+    /// if the group is stopped meanwhile.
+    async fn replace(&self, mut message: String, ran: Duration, backoff: &mut Backoff) -> Option<Worker> {
+        let mut ran = Some(ran);
         loop {
-            let wait = backoff.ended(since);
+            let wait = backoff.ended(ran.take());
             self.shared.restarts.fetch_add(1, Ordering::Relaxed);
             self.shared.last_end.store(Some(Arc::new(message.clone())));
             tracing::error!(plugins = self.spec.label(), "{message}; the next one starts in {wait:?}");
@@ -94,17 +89,13 @@ impl Supervisor {
                 true => GroupState::CrashLooping { message },
                 false => GroupState::Restarting { message },
             });
-            since = Instant::now();
-            let next = async {
-                tokio::time::sleep(wait).await;
-                self.start().await
-            };
-            let next = tokio::select! {
+            tokio::select! {
                 _ = told_to_stop(self.stop.clone()) => return None,
-                next = next => next,
-            };
-            match next {
+                () = tokio::time::sleep(wait) => {}
+            }
+            match self.start().await {
                 Ok(worker) => return Some(worker),
+                Err(StartError::Stopped) => return None,
                 Err(error) => message = format!("the worker could not be started again: {error}"),
             }
         }
@@ -115,18 +106,37 @@ impl Supervisor {
     }
 
     /// Who is at fault for a worker that did not start; without a better clue
-    /// it is the first plugin.
+    /// all of its plugins. What the system refused it may grant later.
     fn failures(&self, error: StartError) -> Vec<PluginFailure> {
         match error {
             StartError::Plugins(failures) => failures,
             error => {
                 let problem = Problem::new(Reason::LoadFailed, error.to_string());
-                let plugins = self.spec.plugins.iter();
-                plugins
-                    .map(|plugin| PluginFailure { plugin: plugin.name.clone(), problem: problem.clone() })
-                    .collect()
+                let curable = matches!(error, StartError::Process(_));
+                let failure = |plugin: &PluginSpec| PluginFailure {
+                    plugin: plugin.name.clone(),
+                    problem: problem.clone(),
+                    curable,
+                };
+                self.spec.plugins.iter().map(failure).collect()
             }
         }
+    }
+}
+
+/// The end of a supervisor, also by a panic: nobody waits for it in vain.
+struct Ending(Arc<Shared>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.current.store(None);
+        self.0.state.send_if_modified(|state| {
+            let failed = matches!(state, GroupState::Failed(_));
+            if !failed {
+                *state = GroupState::Stopped;
+            }
+            !failed
+        });
     }
 }
 
@@ -140,5 +150,27 @@ async fn told_to_stop(mut stop: watch::Receiver<Option<Duration>>) -> Duration {
     match stop.wait_for(Option::is_some).await {
         Ok(limit) => limit.unwrap_or_default(),
         Err(_) => Duration::ZERO,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use davit_engine::Group;
+
+    use super::*;
+    use crate::group::BunGroup;
+
+    #[tokio::test]
+    async fn stop_returns_although_the_supervisor_panicked() {
+        let shared = Arc::new(Shared::new());
+        let ending = Ending(shared.clone());
+        let supervisor = tokio::spawn(async move {
+            let _over = ending;
+            panic!("as a supervisor may by a mistake of ours");
+        });
+        assert!(supervisor.await.is_err());
+        let group = BunGroup { shared, stop: watch::Sender::new(None) };
+        tokio::time::timeout(Duration::from_secs(10), group.stop(Duration::ZERO)).await.unwrap();
+        assert_eq!(*group.state().borrow(), GroupState::Stopped);
     }
 }

@@ -22,7 +22,7 @@ pub(super) async fn require(State(admin): State<Admin>, request: Request, next: 
 }
 
 /// Whose request this is.
-pub(super) fn principal(admin: &Admin, request: &Request) -> Result<Principal, Refusal> {
+fn principal(admin: &Admin, request: &Request) -> Result<Principal, Refusal> {
     let mut headers = request.headers().clone();
     let has_bearer = bearer(&headers).is_some();
     match take_credential(&mut headers, &admin.keys) {

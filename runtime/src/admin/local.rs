@@ -4,14 +4,23 @@
 
 use std::net::IpAddr;
 
-use http::{HeaderMap, Uri};
+use http::{HeaderMap, Uri, header};
 
 /// Whether a request can only come from a program at this machine. Browsers
-/// send Origin or Sec-Fetch headers; proxies name whom they forward for.
+/// send Origin or Sec-Fetch headers; proxies name whom they forward for. The
+/// headers are those that came: one that `Connection` names counts too, and may
+/// have been taken off on the way already (RFC 9110 §7.6.1), so none may be named.
 pub(super) fn is_local(peer: IpAddr, uri: &Uri, headers: &HeaderMap) -> bool {
     let host = uri.host().unwrap_or_default();
     let named_local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
-    peer.is_loopback() && named_local && headers.keys().all(|name| !tells_of_others(name.as_str()))
+    let direct = headers.keys().all(|name| !tells_of_others(name.as_str()));
+    peer.is_loopback() && named_local && direct && names_no_header(headers)
+}
+
+fn names_no_header(headers: &HeaderMap) -> bool {
+    let known = |option: &str| matches!(&*option.trim().to_ascii_lowercase(), "" | "close" | "keep-alive");
+    let mut lines = headers.get_all(header::CONNECTION).iter();
+    lines.all(|line| line.to_str().is_ok_and(|line| line.split(',').all(known)))
 }
 
 fn tells_of_others(name: &str) -> bool {
@@ -50,6 +59,25 @@ mod tests {
         ];
         for header in others {
             assert!(!local("127.0.0.1", "http://localhost:8000/api", Some(header)), "{header}");
+        }
+    }
+
+    #[test]
+    fn trusts_nobody_whose_connection_names_a_header() {
+        let table = [
+            ("close", true),
+            ("Keep-Alive", true),
+            ("keep-alive, close", true),
+            ("", true),
+            ("x-forwarded-for", false),
+            ("close, Origin", false),
+            ("close,x-mine", false),
+            ("upgrade", false),
+        ];
+        for (options, expected) in table {
+            let headers = [(header::CONNECTION, HeaderValue::from_static(options))].into_iter().collect();
+            let uri = Uri::from_static("http://localhost:8000/api");
+            assert_eq!(is_local([127, 0, 0, 1].into(), &uri, &headers), expected, "{options}");
         }
     }
 }

@@ -12,12 +12,13 @@ mod well_known;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use http::{Method, StatusCode};
 use tokio::sync::watch;
+use tower::Layer as _;
 
 use crate::assemble::Assembler;
 use crate::directories;
@@ -43,32 +44,38 @@ pub struct Admin {
     pub phase: watch::Receiver<Phase>,
 }
 
-/// Answers everything below `/_`, `/api` and `/.well-known`.
+/// Answers everything below `/_`, `/api` and `/.well-known`. What is not open is
+/// behind the guard as a whole, calls that do not exist and wrong methods too:
+/// nobody without a key learns which calls there are.
 pub fn router(admin: Admin) -> Router {
-    let api = api(&admin);
+    let guard = from_fn_with_state(admin.clone(), auth::require);
     Router::new()
-        .nest(API, api.clone())
-        .nest("/api", api)
+        .nest(API, health())
+        .nest("/api", health())
         .route("/.well-known/davit", get(well_known::describe))
         .route("/.well-known/buntime", get(well_known::describe))
-        .fallback(not_found)
+        .route("/.well-known", any(not_found))
+        .route("/.well-known/{*rest}", any(not_found))
         .method_not_allowed_fallback(wrong_method)
+        .fallback_service(guard.layer(guarded(admin.clone())))
         .with_state(admin)
 }
 
-fn api(admin: &Admin) -> Router<Admin> {
-    let guarded = Router::new()
-        .route("/plugins", get(plugins::list))
-        .route("/plugins/loaded", get(plugins::loaded))
-        .route("/plugins/reload", post(reload::reload))
-        .method_not_allowed_fallback(wrong_method)
-        .route_layer(from_fn_with_state(admin.clone(), auth::require));
-    let open = Router::new()
+fn health() -> Router<Admin> {
+    Router::new()
         .route("/health", get(health::health))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
+        .method_not_allowed_fallback(wrong_method)
+}
+
+fn guarded(admin: Admin) -> Router {
+    let calls = Router::new()
+        .route("/plugins", get(plugins::list))
+        .route("/plugins/loaded", get(plugins::loaded))
+        .route("/plugins/reload", post(reload::reload))
         .method_not_allowed_fallback(wrong_method);
-    guarded.merge(open)
+    Router::new().nest(API, calls.clone()).nest("/api", calls).fallback(not_found).with_state(admin)
 }
 
 /// A refusal as a response, numbered like the request.
@@ -79,18 +86,9 @@ fn refuse(refusal: Refusal, request: &Request) -> Response {
     }
 }
 
-async fn not_found(State(admin): State<Admin>, request: Request) -> Response {
-    // Nobody without a key learns which calls there are.
-    let wants_api = request.uri().path().starts_with("/.well-known").then_some(());
-    let refusal = match (wants_api, auth::principal(&admin, &request)) {
-        (None, Err(refusal)) => refusal,
-        _ => Refusal::new(
-            StatusCode::NOT_FOUND,
-            "NOT_FOUND",
-            format!("there is no {} {}: see GET {API}/plugins", request.method(), request.uri().path()),
-        ),
-    };
-    refuse(refusal, &request)
+async fn not_found(request: Request) -> Response {
+    let message = format!("there is no {} {}: see GET {API}/plugins", request.method(), request.uri().path());
+    refuse(Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", message), &request)
 }
 
 async fn wrong_method(request: Request) -> Response {

@@ -8,7 +8,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::{Admin, refuse};
-use crate::directories::PluginStatus;
+use crate::directories::{PluginStatus, ReloadError};
 use crate::dispatch::Refusal;
 
 #[derive(Debug, Serialize)]
@@ -30,8 +30,13 @@ pub(super) async fn reload(State(admin): State<Admin>, request: Request) -> Resp
             let plugins = statuses.iter().filter_map(serving).collect();
             Json(Reloaded { ok: true, plugins }).into_response()
         }
-        Err(stopped) => {
-            refuse(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "STOPPING", stopped.to_string()), &request)
+        Err(error) => {
+            let (status, code) = match error {
+                ReloadError::Stopped => (StatusCode::SERVICE_UNAVAILABLE, "STOPPING"),
+                ReloadError::Unread => (StatusCode::INTERNAL_SERVER_ERROR, "PLUGIN_DIRECTORY_UNREADABLE"),
+                ReloadError::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "RELOAD_FAILED"),
+            };
+            refuse(Refusal::new(status, code, error.to_string()), &request)
         }
     }
 }

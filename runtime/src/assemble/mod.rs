@@ -135,10 +135,8 @@ impl Assembler {
     }
 
     /// Drains every group and runs `onShutdown` everywhere, dependents first
-    /// within each group.
+    /// within each group. Nothing may be prepared any more.
     pub async fn shut_down(&self, drain: Duration) {
-        let retire =
-            self.pool.take_all().into_iter().map(|running| async move { running.retire(drain).await });
-        futures::future::join_all(retire).await;
+        self.pool.retire_all(drain).await;
     }
 }

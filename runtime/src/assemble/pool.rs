@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use davit_engine::{Group, GroupState};
 use davit_plugin::plan::GroupKey;
 use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
 
 use super::lease::Leases;
 use crate::volume::Tree;
@@ -72,11 +73,12 @@ impl Running {
 pub(super) struct Pool {
     groups: Mutex<BTreeMap<GroupKey, Arc<Running>>>,
     changes: watch::Sender<u64>,
+    retiring: TaskTracker,
 }
 
 impl Default for Pool {
     fn default() -> Self {
-        Self { groups: Mutex::default(), changes: watch::Sender::new(0) }
+        Self { groups: Mutex::default(), changes: watch::Sender::new(0), retiring: TaskTracker::new() }
     }
 }
 
@@ -123,13 +125,16 @@ impl Pool {
             gone
         };
         for running in gone.into_values() {
-            tokio::spawn(async move { running.retire(drain).await });
+            self.retiring.spawn(async move { running.retire(drain).await });
         }
     }
 
-    /// Takes all groups out, for the end of the process.
-    pub(super) fn take_all(&self) -> Vec<Arc<Running>> {
-        std::mem::take(&mut *self.groups()).into_values().collect()
+    /// Retires all groups and waits for them, and for those whose successors
+    /// serve already: the end of the process.
+    pub(super) async fn retire_all(&self, drain: Duration) {
+        self.keep_only(&BTreeSet::new(), drain);
+        self.retiring.close();
+        self.retiring.wait().await;
     }
 
     /// All groups with their keys.

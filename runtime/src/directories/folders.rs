@@ -13,24 +13,60 @@ const MAX_FOLDERS: usize = 10_000;
 /// Where plugins are looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Root {
-    /// A plugin's folder itself.
-    Plugin(PathBuf),
     /// A folder of plugins: `dir/<name>/` and `dir/@scope/<name>/`.
     Directory(PathBuf),
+    /// What a person named: a plugin's folder if it has a manifest, else a folder
+    /// of plugins.
+    Named(PathBuf),
 }
 
 impl Root {
-    /// Takes a path as a person gives it: a folder with a manifest is a plugin,
-    /// any other one a folder of plugins.
-    pub fn of(path: &Path) -> Self {
-        if has_manifest(path) { Self::Plugin(path.to_owned()) } else { Self::Directory(path.to_owned()) }
-    }
-
     /// The path.
     pub fn path(&self) -> &Path {
         match self {
-            Self::Plugin(path) | Self::Directory(path) => path,
+            Self::Directory(path) | Self::Named(path) => path,
         }
+    }
+}
+
+/// A root that cannot be read. What is known of it stays as it is: nobody knows
+/// whether its plugins are gone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("cannot read the plugin directory {path}: {why}; it is tried again, and what serves of it goes on")]
+pub struct Unread {
+    path: String,
+    why: String,
+}
+
+/// Lists roots, and remembers each one's last listing.
+pub(super) struct Lister {
+    roots: Vec<(Root, Vec<String>)>,
+}
+
+impl Lister {
+    pub(super) fn new(roots: &[Root]) -> Self {
+        Self { roots: roots.iter().map(|root| (root.clone(), Vec::new())).collect() }
+    }
+
+    /// The folders below all roots, and the roots that could not be read.
+    pub(super) fn list(&mut self) -> (Vec<PluginFolder>, Vec<Unread>) {
+        let (mut folders, mut unread, several) = (Vec::new(), Vec::new(), self.roots.len() > 1);
+        for (number, (root, known)) in self.roots.iter_mut().enumerate() {
+            match below(root, known) {
+                Ok(found) => *known = found,
+                Err(error) => {
+                    unread.push(Unread { path: root.path().display().to_string(), why: error.to_string() });
+                }
+            }
+            let folder = |relative: &String| PluginFolder {
+                root: number,
+                path: root.path().join(relative),
+                relative: shown(root.path(), relative),
+                built_in: number == 0 && several && matches!(root, Root::Directory(_)),
+            };
+            folders.extend(known.iter().map(folder));
+        }
+        (folders, unread)
     }
 }
 
@@ -39,33 +75,31 @@ pub(super) fn has_manifest(folder: &Path) -> bool {
     FILE_NAMES.iter().any(|name| folder.join(name).is_file())
 }
 
-/// Lists the folders below all roots. A directory that cannot be read is an
-/// error: nobody knows whether its plugins are gone.
-pub(super) fn list(roots: &[Root]) -> io::Result<Vec<PluginFolder>> {
-    let mut all = Vec::new();
-    for (root, at) in roots.iter().enumerate() {
-        match at {
-            Root::Plugin(path) => {
-                let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-                let relative = name.unwrap_or_else(|| ".".to_owned());
-                all.push(PluginFolder { root, path: path.clone(), relative, built_in: false });
-            }
-            Root::Directory(path) => all.extend(below(path)?.into_iter().map(|relative| PluginFolder {
-                root,
-                path: path.join(&relative),
-                relative,
-                built_in: root == 0 && roots.len() > 1,
-            })),
-        }
+/// The root itself is named by its own folder.
+fn shown(root: &Path, relative: &str) -> String {
+    match root.file_name() {
+        Some(name) if relative.is_empty() => name.to_string_lossy().into_owned(),
+        _ if relative.is_empty() => ".".to_owned(),
+        _ => relative.to_owned(),
     }
-    Ok(all)
 }
 
-fn below(directory: &Path) -> io::Result<Vec<String>> {
+/// The paths of a root's folders relative to it; the empty one is the root. What
+/// was a plugin stays one while its manifest is away for a moment.
+fn below(root: &Root, known: &[String]) -> io::Result<Vec<String>> {
+    let was_plugin = known == [String::new()] && root.path().is_dir();
+    if matches!(root, Root::Named(path) if has_manifest(path) || was_plugin) {
+        return Ok(vec![String::new()]);
+    }
     let mut found = Vec::new();
-    for name in names(directory)? {
+    for name in names(root.path())? {
         if name.starts_with('@') {
-            found.extend(names(&directory.join(&name))?.into_iter().map(|own| format!("{name}/{own}")));
+            let own = match names(&root.path().join(&name)) {
+                // It was removed between the two looks.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+                own => own?,
+            };
+            found.extend(own.into_iter().map(|own| format!("{name}/{own}")));
         } else {
             found.push(name);
         }
@@ -86,4 +120,41 @@ fn names(folder: &Path) -> io::Result<Vec<String>> {
     }
     names.sort_unstable();
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folders(lister: &mut Lister) -> (Vec<String>, usize) {
+        let (folders, unread) = lister.list();
+        (folders.into_iter().map(|folder| folder.relative).collect(), unread.len())
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_read_keeps_what_was_known_of_it_and_harms_no_other() {
+        let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let first = one.path().join("plugins");
+        fs::create_dir_all(first.join("@s/a")).unwrap();
+        fs::create_dir_all(two.path().join("b")).unwrap();
+        let mut lister = Lister::new(&[Root::Directory(first.clone()), Root::Directory(two.path().into())]);
+        assert_eq!(folders(&mut lister), (vec!["@s/a".into(), "b".into()], 0));
+        fs::rename(&first, one.path().join("away")).unwrap();
+        fs::create_dir_all(two.path().join("c")).unwrap();
+        assert_eq!(folders(&mut lister), (vec!["@s/a".into(), "b".into(), "c".into()], 1));
+    }
+
+    #[test]
+    fn a_named_folder_becomes_a_plugin_with_its_manifest_and_stays_one() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("below")).unwrap();
+        let mut lister = Lister::new(&[Root::Named(root.path().into())]);
+        assert_eq!(folders(&mut lister).0, ["below"]);
+        let manifest = root.path().join("manifest.yaml");
+        fs::write(&manifest, "name: a\n").unwrap();
+        let own = root.path().file_name().unwrap().to_string_lossy().into_owned();
+        assert_eq!(folders(&mut lister).0, std::slice::from_ref(&own));
+        fs::remove_file(manifest).unwrap();
+        assert_eq!(folders(&mut lister).0, [own]);
+    }
 }

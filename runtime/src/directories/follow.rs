@@ -1,15 +1,24 @@
-//! The task that makes passes: at the start, when something changed, and when
-//! somebody asks for a reload.
+//! The task that makes passes: at the start, when something changed, when
+//! somebody asks for a reload, and again while a directory cannot be read.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 
 use super::Options;
-use super::pass::Passes;
+use super::folders::Unread;
+use super::pass::{Passes, Report};
 use super::status::PluginStatus;
 use crate::assemble::Assembler;
+use crate::listen::Phase;
 use crate::volume::Volume;
+
+/// How soon a directory that could not be read is looked at again.
+const AGAIN: Duration = Duration::from_secs(2);
+
+type Reloaded = Result<(), ReloadError>;
 
 /// Asks the following task for something.
 #[derive(Clone)]
@@ -20,13 +29,22 @@ pub struct Handle {
 
 enum Ask {
     Changed,
-    Reload(oneshot::Sender<()>),
+    Reload(oneshot::Sender<Reloaded>),
 }
 
-/// The following task has ended with its process.
-#[derive(Debug, thiserror::Error)]
-#[error("the runtime is shutting down: ask the next one")]
-pub struct Stopped;
+/// A reload did not do all that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReloadError {
+    /// The task has ended with its process.
+    #[error("the runtime is shutting down: ask the next one")]
+    Stopped,
+    /// A directory could not be looked into.
+    #[error("a plugin directory cannot be read: the log names it; what serves of it goes on")]
+    Unread,
+    /// No plan could be made.
+    #[error("the reload failed: the log says why; what served before goes on")]
+    Failed,
+}
 
 impl Handle {
     /// Says that something on disk may have changed. Never waits: a pass that
@@ -37,10 +55,10 @@ impl Handle {
 
     /// Replaces every group and returns when what is on disk serves, as far as
     /// it can.
-    pub async fn reload(&self) -> Result<Arc<[PluginStatus]>, Stopped> {
+    pub async fn reload(&self) -> Result<Arc<[PluginStatus]>, ReloadError> {
         let (done, finished) = oneshot::channel();
-        self.asks.send(Ask::Reload(done)).await.map_err(|_| Stopped)?;
-        finished.await.map_err(|_| Stopped)?;
+        self.asks.send(Ask::Reload(done)).await.map_err(|_| ReloadError::Stopped)?;
+        finished.await.map_err(|_| ReloadError::Stopped)??;
         Ok(self.statuses())
     }
 
@@ -62,15 +80,25 @@ impl Handle {
     }
 }
 
-/// Starts to follow directories; the first pass begins at once. Ends when every
-/// handle is gone.
-pub fn follow(options: Options, assembler: Arc<Assembler>, volume: Arc<Volume>) -> Handle {
+/// Starts to follow directories; the first pass begins at once. Ends, also in
+/// the middle of a pass, as soon as the process is told to.
+pub fn follow(
+    options: Options,
+    assembler: Arc<Assembler>,
+    volume: Arc<Volume>,
+    mut phase: watch::Receiver<Phase>,
+) -> (Handle, JoinHandle<()>) {
     let (asks, asked) = mpsc::channel(16);
     let (publish, statuses) = watch::channel(Arc::from([]));
     let changes = assembler.changes();
     let passes = Passes::new(options, assembler, volume);
-    tokio::spawn(run(passes, asked, changes, publish));
-    Handle { asks, statuses }
+    let task = tokio::spawn(async move {
+        tokio::select! {
+            _ = phase.wait_for(|phase| *phase != Phase::Serving) => {}
+            () = run(passes, asked, changes, publish) => {}
+        }
+    });
+    (Handle { asks, statuses }, task)
 }
 
 async fn run(
@@ -79,15 +107,18 @@ async fn run(
     mut changes: watch::Receiver<u64>,
     publish: watch::Sender<Arc<[PluginStatus]>>,
 ) {
-    let mut waiting = Vec::new();
+    let (mut waiting, mut unread) = (Vec::<oneshot::Sender<Reloaded>>::new(), Vec::new());
     loop {
         changes.mark_unchanged();
-        match passes.make().await {
-            Ok(statuses) => report(&publish, statuses),
-            Err(error) => tracing::error!("{error}"),
-        }
-        for done in waiting.drain(..) {
-            let _nobody_waits = oneshot::Sender::send(done, ());
+        let done = match passes.make().await {
+            Ok(report) => tell(&publish, report, &mut unread),
+            Err(error) => {
+                tracing::error!("{error}");
+                Err(ReloadError::Failed)
+            }
+        };
+        for asker in waiting.drain(..) {
+            let _nobody_waits = asker.send(done.clone());
         }
         let first = tokio::select! {
             ask = asked.recv() => match ask {
@@ -95,6 +126,7 @@ async fn run(
                 None => return,
             },
             Ok(()) = changes.changed() => Ask::Changed,
+            () = tokio::time::sleep(AGAIN), if done.is_err() => Ask::Changed,
         };
         // Whatever has come meanwhile is part of the same pass.
         let mut next = Some(first);
@@ -108,26 +140,17 @@ async fn run(
     }
 }
 
-/// Publishes the statuses and logs what is new in them.
-fn report(publish: &watch::Sender<Arc<[PluginStatus]>>, statuses: Vec<PluginStatus>) {
+/// Publishes what came of a pass and logs what is new in it.
+fn tell(publish: &watch::Sender<Arc<[PluginStatus]>>, report: Report, unread: &mut Vec<Unread>) -> Reloaded {
     let before = publish.borrow().clone();
-    for status in &statuses {
+    for status in &report.statuses {
         let old = before.iter().find(|old| old.folder == status.folder);
-        if let Some(serving) = status
-            .serving
-            .as_ref()
-            .filter(|serving| old.and_then(|old| old.serving.as_ref()) != Some(serving))
-        {
-            let (path, version) = (status.path().display(), &serving.version);
-            tracing::info!(%version, "[PluginLoader] Loaded: {} ({path})", status.label());
-        }
-        if let Some(problem) = status
-            .problem
-            .as_ref()
-            .filter(|problem| old.and_then(|old| old.problem.as_ref()) != Some(problem))
-        {
-            tracing::warn!(plugin = status.label(), reason = %problem.reason, serving = status.serving.is_some(), "{}", problem.message);
-        }
+        status.log_changes(old);
     }
-    publish.send_replace(statuses.into());
+    for error in report.unread.iter().filter(|error| !unread.contains(error)) {
+        tracing::error!("{error}");
+    }
+    *unread = report.unread;
+    publish.send_replace(report.statuses.into());
+    if unread.is_empty() { Ok(()) } else { Err(ReloadError::Unread) }
 }

@@ -24,8 +24,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use davit_plugin::reason::Problem;
 
-pub use folders::Root;
-pub use follow::{Handle, Stopped, follow};
+pub use folders::{Root, Unread};
+pub use follow::{Handle, ReloadError, follow};
 pub use status::{PluginStatus, Serving, State};
 
 /// What is done in a folder before it is packed.

@@ -1,7 +1,6 @@
 //! One pass: from what is on disk and what serves to what shall serve.
 
 use std::collections::BTreeSet;
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,11 +8,12 @@ use std::time::Duration;
 use davit_plugin::plan::{Barred, CandidateId, GroupKey, Outcome, Plan, arrange};
 use futures::future::join_all;
 
+use super::Options;
+use super::folders::{Lister, Unread, has_manifest};
 use super::judge::{Tried, Verdict, judge};
 use super::scan::{Found, Package, Scanner};
 use super::status::{self, PluginStatus};
 use super::wanted::{LastGood, Sorted, sort};
-use super::{Options, folders};
 use crate::assemble::{Assembler, MissingPackages, Prepared, Ready};
 use crate::volume::Volume;
 
@@ -21,25 +21,25 @@ use crate::volume::Volume;
 pub(super) struct Passes {
     options: Options,
     assembler: Arc<Assembler>,
+    lister: Lister,
     scanner: Scanner,
     last_good: LastGood,
     reloads: u64,
     first: bool,
 }
 
-/// A pass could not be made; what serves goes on.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum PassError {
-    #[error("cannot list the plugin directories: {0}; what is serving goes on")]
-    Folders(#[from] io::Error),
-    #[error(transparent)]
-    Packages(#[from] MissingPackages),
+/// What came of a pass.
+pub(super) struct Report {
+    pub(super) statuses: Vec<PluginStatus>,
+    /// Plugin directories that nobody could look into.
+    pub(super) unread: Vec<Unread>,
 }
 
 impl Passes {
     pub(super) fn new(options: Options, assembler: Arc<Assembler>, volume: Arc<Volume>) -> Self {
         let scanner = Scanner::new(volume, options.build.clone(), options.node_modules);
-        Self { options, assembler, scanner, last_good: LastGood::new(), reloads: 0, first: true }
+        let lister = Lister::new(&options.roots);
+        Self { options, assembler, lister, scanner, last_good: LastGood::new(), reloads: 0, first: true }
     }
 
     /// Makes every group of the next pass a new one.
@@ -48,8 +48,8 @@ impl Passes {
     }
 
     /// Makes one pass and says how each plugin fares.
-    pub(super) async fn make(&mut self) -> Result<Vec<PluginStatus>, PassError> {
-        let folders = folders::list(&self.options.roots)?;
+    pub(super) async fn make(&mut self) -> Result<Report, MissingPackages> {
+        let (folders, unread) = self.lister.list();
         let found = self.scanner.scan(folders).await;
         let found: Vec<Found> =
             found.into_iter().filter(|found| self.is_plugin(found)).map(|found| self.mark(found)).collect();
@@ -60,13 +60,13 @@ impl Passes {
         let outcomes = self.settle(&sorted, settle).await?;
         self.first = false;
         self.remember(&sorted, &outcomes, &packages);
-        Ok(status::of(sorted, outcomes))
+        Ok(Report { statuses: status::of(sorted, outcomes), unread })
     }
 
     /// A folder without a manifest is no plugin, unless it was one before.
     fn is_plugin(&self, found: &Found) -> bool {
         let path = &found.folder.path;
-        found.package.is_ok() || folders::has_manifest(path) || self.last_good.contains_key(path)
+        found.package.is_ok() || has_manifest(path) || self.last_good.contains_key(path)
     }
 
     /// A reload by hand makes the same package another candidate.
@@ -78,7 +78,7 @@ impl Passes {
     }
 
     /// Arranges, prepares and judges until a plan can be committed.
-    async fn settle(&self, sorted: &Sorted, settle: Duration) -> Result<Vec<Outcome>, PassError> {
+    async fn settle(&self, sorted: &Sorted, settle: Duration) -> Result<Vec<Outcome>, MissingPackages> {
         let serving = self.assembler.current().plan().clone();
         let serve = serving.plugins.iter().map(CandidateId::of).collect();
         let (mut barred, mut tried) = (Barred::new(), BTreeSet::new());
@@ -101,7 +101,7 @@ impl Passes {
         serve: &BTreeSet<CandidateId>,
         settle: Duration,
         barred: &mut Barred,
-    ) -> Result<(Option<Ready>, Vec<GroupKey>), PassError> {
+    ) -> Result<(Option<Ready>, Vec<GroupKey>), MissingPackages> {
         let prepared = self.assembler.prepare(plan, settle).await?;
         let keys: Vec<GroupKey> = prepared.groups().map(|(key, ..)| key).collect();
         loop {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use davit_plugin::PluginName;
+use davit_plugin::Manifest;
 use davit_plugin::contents::{self, Contents};
 use davit_plugin::package::{PackError, PackOptions, pack};
 use davit_plugin::plan::Candidate;
@@ -32,8 +32,8 @@ pub(super) struct Found {
 /// A folder that gives no package.
 #[derive(Debug, Clone)]
 pub(super) struct Unusable {
-    /// The plugin, if at least the manifest can be read.
-    pub(super) name: Option<PluginName>,
+    /// What the author says today, if at least the manifest can be read.
+    pub(super) manifest: Option<Manifest>,
     pub(super) problem: Problem,
 }
 
@@ -57,7 +57,8 @@ impl Scanner {
         let mut found = Vec::with_capacity(folders.len());
         for folder in folders {
             let package = self.package(&folder.path).await;
-            let package = package.map_err(|problem| Unusable { name: contents::name(&folder.path), problem });
+            let package =
+                package.map_err(|problem| Unusable { manifest: contents::manifest(&folder.path), problem });
             found.push(Found { folder, package });
         }
         found

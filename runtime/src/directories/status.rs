@@ -99,6 +99,24 @@ impl PluginStatus {
         self.name.as_ref().map_or_else(|| self.folder.relative.clone(), ToString::to_string)
     }
 
+    /// Logs what is not as it was before.
+    pub(super) fn log_changes(&self, before: Option<&Self>) {
+        let (label, path) = (self.label(), self.path().display());
+        match &self.serving {
+            Some(serving) if before.and_then(|before| before.serving.as_ref()) != Some(serving) => {
+                tracing::info!(version = %serving.version, "[PluginLoader] Loaded: {label} ({path})");
+            }
+            _ => {}
+        }
+        match &self.problem {
+            Some(problem) if before.and_then(|before| before.problem.as_ref()) != Some(problem) => {
+                let (reason, serving) = (problem.reason, self.serving.is_some());
+                tracing::warn!(plugin = label, %reason, serving, "{}", problem.message);
+            }
+            _ => {}
+        }
+    }
+
     /// The folder's path.
     pub fn path(&self) -> &PathBuf {
         &self.folder.path

@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use davit_plugin::PluginName;
-use davit_plugin::plan::Wanted;
+use davit_plugin::plan::{Candidate, Wanted};
 use davit_plugin::reason::{Problem, Reason};
+use davit_plugin::{Manifest, PluginName};
 
 use super::PluginFolder;
 use super::scan::{Found, Package, Unusable};
@@ -29,8 +30,10 @@ pub(super) struct Sorted {
 /// turned off does not keep a later one of its name from running.
 pub(super) fn sort(found: Vec<Found>, last_good: &LastGood) -> Sorted {
     let enabled = |found: &Found| {
-        let package = found.package.as_ref().ok()?;
-        let manifest = &package.candidate.contents.manifest;
+        let manifest = match &found.package {
+            Ok(package) => &package.candidate.contents.manifest,
+            Err(unusable) => unusable.manifest.as_ref()?,
+        };
         manifest.enabled.then(|| (manifest.name.clone(), found.folder.path.clone()))
     };
     let mut owners = BTreeMap::new();
@@ -60,25 +63,37 @@ pub(super) fn sort(found: Vec<Found>, last_good: &LastGood) -> Sorted {
 }
 
 fn wanted(package: Result<Package, Unusable>, last: Option<&Package>) -> Result<Wanted, Problem> {
-    match (package, last) {
-        (Ok(Package { candidate, .. }), last) => {
-            let (name, enabled) = (candidate.name().clone(), candidate.contents.manifest.enabled);
-            let older = last.map(|last| last.candidate.clone());
-            let older = older.filter(|older| *older.name() == name && older.id() != candidate.id());
-            let versions = [candidate].into_iter().chain(older).collect();
-            Ok(Wanted { name, versions, disabled: !enabled, problem: None })
+    let (newest, today, problem) = match package {
+        Ok(Package { candidate, .. }) => {
+            let today = candidate.contents.manifest.clone();
+            (Some(candidate), Some(today), None)
         }
-        (Err(Unusable { problem, .. }), Some(last)) => Ok(Wanted {
-            name: last.candidate.name().clone(),
-            versions: vec![last.candidate.clone()],
-            disabled: false,
-            problem: Some(problem),
-        }),
-        (Err(Unusable { name: Some(name), problem }), None) => {
-            Ok(Wanted { name, versions: Vec::new(), disabled: false, problem: Some(problem) })
+        Err(Unusable { manifest, problem }) => (None, manifest, Some(problem)),
+    };
+    let older = last.map(|last| last.candidate.clone());
+    let (name, disabled, older) = match (&today, older) {
+        (Some(today), older) => {
+            (today.name.clone(), !today.enabled, older.and_then(|older| under(older, today)))
         }
-        (Err(Unusable { name: None, problem }), None) => Err(problem),
-    }
+        (None, Some(older)) => (older.name().clone(), false, Some(older)),
+        (None, None) => return Err(problem.unwrap_or_else(unreadable)),
+    };
+    let older = older.filter(|older| newest.as_ref().is_none_or(|newest| newest.id() != older.id()));
+    Ok(Wanted { name, versions: newest.into_iter().chain(older).collect(), disabled, problem })
+}
+
+/// A last good version under today's rules: what is open and what a request may
+/// cost is never part of it (interfaces §1). None if the folder now holds
+/// another plugin.
+fn under(older: Candidate, today: &Manifest) -> Option<Candidate> {
+    let mut contents = (*older.contents).clone();
+    contents.manifest.public_routes = today.public_routes.clone();
+    contents.manifest.limits = today.limits;
+    (contents.manifest.name == today.name).then(|| Candidate { contents: Arc::new(contents), ..older })
+}
+
+fn unreadable() -> Problem {
+    Problem::new(Reason::ManifestInvalid, "its manifest cannot be read: correct it")
 }
 
 fn name_taken(name: &PluginName, folder: &PluginFolder, owner: Option<&PathBuf>) -> Problem {

@@ -14,12 +14,12 @@ use http::StatusCode;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use tokio::time::{Instant, Sleep, sleep};
 
 use super::Refusal;
 use crate::assemble::Lease;
+use crate::silence::Silence;
 
-/// A body that is silent for this long is given up, in either direction.
+/// A body that is awaited for this long in vain is given up, in either direction.
 const IDLE: Duration = Duration::from_mins(5);
 
 /// A request's body that ends with an error beyond its limit.
@@ -44,7 +44,7 @@ impl Outcome {
 impl Limited {
     pub(super) fn new(body: Incoming, limit: u64) -> (Self, Outcome) {
         let outcome = Outcome::default();
-        (Self { body, left: limit, outcome: outcome.clone(), silence: Silence::default() }, outcome)
+        (Self { body, left: limit, outcome: outcome.clone(), silence: Silence::new(IDLE) }, outcome)
     }
 }
 
@@ -90,7 +90,7 @@ pub(super) struct Streaming {
 
 impl Streaming {
     pub(super) fn new(body: Body, lease: Lease) -> Self {
-        Self { body, silence: Silence::default(), _lease: lease }
+        Self { body, silence: Silence::new(IDLE), _lease: lease }
     }
 }
 
@@ -116,23 +116,6 @@ impl HttpBody for Streaming {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
-    }
-}
-
-/// How long nothing has come. The timer is only made once something is awaited,
-/// since most bodies are there at once.
-#[derive(Default)]
-struct Silence(Option<Pin<Box<Sleep>>>);
-
-impl Silence {
-    fn over(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.0.get_or_insert_with(|| Box::pin(sleep(IDLE))).as_mut().poll(cx)
-    }
-
-    fn broken(&mut self) {
-        if let Some(timer) = &mut self.0 {
-            timer.as_mut().reset(Instant::now() + IDLE);
-        }
     }
 }
 

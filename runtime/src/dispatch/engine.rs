@@ -27,7 +27,7 @@ pub(super) async fn ask(
     }
     let (body, outcome) = Limited::new(body, limits.max_body_size);
     let mut request = Request::from_parts(head, body.boxed_unsync());
-    *request.uri_mut() = arrival.uri();
+    *request.uri_mut() = arrival.uri.clone();
     request.extensions_mut().insert(Peer(arrival.peer));
     match tokio::time::timeout(limits.request_timeout(), group.serve(place, request)).await {
         Ok(Ok(response)) => Ok(response.map(|body| Streaming::new(body, lease).boxed_unsync())),

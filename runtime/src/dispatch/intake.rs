@@ -1,5 +1,6 @@
 //! In: a request as it came. Out: its path normalised once, its host, its
-//! number. Everything behind this sees only the normalised path.
+//! number. Everything behind this sees only the normalised path; a plugin also
+//! sees no header that only the connection concerns.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -27,10 +28,12 @@ pub struct Arrival {
     pub path: NormalPath,
     /// Where the client connected from.
     pub peer: IpAddr,
-    host: Authority,
-    query: Option<String>,
+    /// The absolute URI with the normalised path.
+    pub uri: Uri,
 }
 
+/// The longest path and query after normalising, in bytes: [`Uri`] holds no more.
+const MAX_TARGET: usize = (u16::MAX - 1) as usize;
 const ID: &str = "x-request-id";
 
 impl RequestId {
@@ -59,34 +62,20 @@ impl Arrival {
         matches!(self.path.split_base().0, "_" | "api" | ".well-known")
     }
 
-    /// The absolute URI with the normalised path.
-    pub fn uri(&self) -> Uri {
-        let mut target = self.path.as_str().to_owned();
-        if let Some(query) = &self.query {
-            target.push('?');
-            target.push_str(query);
-        }
-        let mut parts = http::uri::Parts::default();
-        parts.scheme = Some(Scheme::HTTP);
-        parts.authority = Some(self.host.clone());
-        parts.path_and_query = PathAndQuery::try_from(target).ok();
-        Uri::from_parts(parts).unwrap_or_default()
-    }
-
     /// What stands behind the `?`, with it.
     pub(super) fn query(&self) -> String {
-        self.query.as_ref().map_or_else(String::new, |query| format!("?{query}"))
+        self.uri.query().map_or_else(String::new, |query| format!("?{query}"))
     }
 }
 
-/// Normalises the request's target and takes off what only its connection
-/// concerns.
+/// Normalises the request's target. The headers stay as they came: who may use
+/// the admin API is decided by what was sent, not by what `Connection` leaves.
 pub(super) fn take(
     request: Request<Incoming>,
     peer: SocketAddr,
     id: RequestId,
 ) -> Result<(Arrival, request::Parts, Incoming), Refusal> {
-    let (mut head, body) = request.into_parts();
+    let (head, body) = request.into_parts();
     if head.method == Method::CONNECT || head.method == Method::TRACE {
         return Err(Refusal::new(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -94,8 +83,7 @@ pub(super) fn take(
             "this method is not served",
         ));
     }
-    let path = NormalPath::new(head.uri.path())
-        .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST_TARGET", error.to_string()))?;
+    let path = NormalPath::new(head.uri.path()).map_err(|error| bad_target(&error))?;
     let host = host(&head).ok_or_else(|| {
         Refusal::new(
             StatusCode::BAD_REQUEST,
@@ -103,14 +91,44 @@ pub(super) fn take(
             "the Host header is missing, not a host, or there twice: send one",
         )
     })?;
-    strip_hop_by_hop(&mut head.headers);
+    let uri = absolute(host, &path, head.uri.query())?;
+    Ok((Arrival { id, path, peer: peer.ip().to_canonical(), uri }, head, body))
+}
+
+/// The headers as a plugin may see them: none that only the connection concerns,
+/// none that only Davit may set, and the host that the target names.
+pub(super) fn for_plugin(headers: &mut HeaderMap, arrival: &Arrival) {
+    strip_hop_by_hop(headers);
     // Only a hook that may authenticate vouches for a caller; nobody outside does.
-    head.headers.remove("x-identity");
-    let (name, value) = id.header();
-    head.headers.insert(name, value);
-    let query = head.uri.query().map(str::to_owned);
-    let arrival = Arrival { id, path, peer: peer.ip().to_canonical(), host, query };
-    Ok((arrival, head, body))
+    headers.remove("x-identity");
+    let (name, value) = arrival.id.header();
+    headers.insert(name, value);
+    let host = arrival.uri.authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok());
+    if let Some(host) = host {
+        headers.insert(header::HOST, host);
+    }
+}
+
+fn bad_target(error: &dyn fmt::Display) -> Refusal {
+    Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST_TARGET", error.to_string())
+}
+
+/// Normalising may make a path three times as long, since it encodes bytes.
+fn absolute(host: Authority, path: &NormalPath, query: Option<&str>) -> Result<Uri, Refusal> {
+    let mut target = path.as_str().to_owned();
+    if let Some(query) = query {
+        target.push('?');
+        target.push_str(query);
+    }
+    if target.len() > MAX_TARGET {
+        let message = format!("the path and the query have more than {MAX_TARGET} bytes: send fewer");
+        return Err(Refusal::new(StatusCode::URI_TOO_LONG, "URI_TOO_LONG", message));
+    }
+    let mut parts = http::uri::Parts::default();
+    parts.scheme = Some(Scheme::HTTP);
+    parts.authority = Some(host);
+    parts.path_and_query = Some(PathAndQuery::try_from(target).map_err(|error| bad_target(&error))?);
+    Uri::from_parts(parts).map_err(|error| bad_target(&error))
 }
 
 /// HTTP/2 and absolute targets name the host in the target (RFC 9112 §3.2.2).
@@ -122,7 +140,19 @@ fn host(head: &request::Parts) -> Option<Authority> {
         Some(authority) => authority.clone(),
         None => Authority::try_from(host?.as_bytes()).ok()?,
     };
-    (!authority.as_str().contains('@')).then_some(authority)
+    is_host(&authority).then_some(authority)
+}
+
+/// Whether the URL standard takes it for a host and a port, as a plugin's
+/// `new Request` does.
+fn is_host(authority: &Authority) -> bool {
+    let host = authority.host();
+    // A user before the `@` is no part of the host, so that the rest does not begin with it.
+    let Some(port) = authority.as_str().strip_prefix(host) else { return false };
+    let port = port.strip_prefix(':').map_or(port.is_empty(), |port| {
+        port.is_empty() || (port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok())
+    });
+    port && url::Host::parse(host).is_ok()
 }
 
 const HOP_BY_HOP: [HeaderName; 7] = [
@@ -176,5 +206,63 @@ mod tests {
         }
         strip_hop_by_hop(&mut headers);
         assert_eq!(headers.keys().map(http::HeaderName::as_str).collect::<Vec<_>>(), ["x-other"]);
+    }
+
+    #[test]
+    fn takes_for_a_host_only_what_the_url_standard_does() {
+        let table = [
+            ("a.test", true),
+            ("a.test:0", true),
+            ("a.test:65535", true),
+            ("a.test:", true),
+            ("[::1]:80", true),
+            ("127.0.0.1", true),
+            ("a:99999", false),
+            ("a:65536", false),
+            ("a@b", false),
+            ("a@a", false),
+            ("a:b@a:80", false),
+            ("1.2.3.999", false),
+            ("a%20b", false),
+            ("xn--a", false),
+            ("[::1", false),
+        ];
+        for (text, expected) in table {
+            let host = Authority::try_from(text).is_ok_and(|authority| is_host(&authority));
+            assert_eq!(host, expected, "{text}");
+            if expected {
+                assert!(url::Url::parse(&format!("http://{text}/")).is_ok(), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_target_that_grows_too_long_is_refused_and_never_becomes_another_one() {
+        let uri = |path: &str, query| {
+            absolute(Authority::from_static("a.test"), &NormalPath::new(path).unwrap(), query)
+        };
+        assert_eq!(uri("/a\"", Some("b")).unwrap(), "http://a.test/a%22?b");
+        let long = uri(&format!("/{}", "\"".repeat(30_000)), None).unwrap_err();
+        assert_eq!(long.code(), "URI_TOO_LONG");
+        let fits = format!("/{}", "a".repeat(MAX_TARGET - 3));
+        assert_eq!(uri(&fits, Some("b")).unwrap().query(), Some("b"));
+        assert_eq!(uri(&fits, Some("bc")).unwrap_err().code(), "URI_TOO_LONG");
+    }
+
+    #[test]
+    fn a_plugin_is_told_the_host_of_the_target_and_no_identity_from_outside() {
+        let id = RequestId("id".into());
+        let uri = Uri::from_static("http://target.test:81/x");
+        let peer = "127.0.0.1".parse().unwrap();
+        let arrival = Arrival { id, path: NormalPath::new("/x").unwrap(), peer, uri };
+        let sent = [("host", "other.test"), ("connection", "x-request-id"), ("x-identity", "root")];
+        let mut headers =
+            sent.into_iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        for_plugin(&mut headers, &arrival);
+        assert_eq!(headers.len(), 2, "{headers:?}");
+        assert_eq!(
+            (&headers["host"], &headers[ID]),
+            (&"target.test:81".parse().unwrap(), &"id".parse().unwrap())
+        );
     }
 }

@@ -26,6 +26,7 @@ use tower::ServiceExt;
 
 use crate::assemble::Assembler;
 use crate::keys::Keys;
+use crate::listen::Answer;
 use crate::metrics::Metrics;
 use target::Target;
 
@@ -41,19 +42,8 @@ pub struct Dispatcher {
     metrics: Arc<Metrics>,
 }
 
-impl Dispatcher {
-    /// `admin` answers Davit's own paths.
-    pub fn new(
-        assembler: Arc<Assembler>,
-        keys: Arc<Keys>,
-        admin: axum::Router,
-        metrics: Arc<Metrics>,
-    ) -> Self {
-        Self { assembler, keys, admin, metrics }
-    }
-
-    /// Answers one request; never fails.
-    pub async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+impl Answer for Dispatcher {
+    async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
         let id = RequestId::of(request.headers());
         let mut plugin = None;
         let answer = match intake::take(request, peer, id.clone()) {
@@ -75,6 +65,18 @@ impl Dispatcher {
         self.metrics.answered(plugin.as_ref(), response.status());
         response
     }
+}
+
+impl Dispatcher {
+    /// `admin` answers Davit's own paths.
+    pub fn new(
+        assembler: Arc<Assembler>,
+        keys: Arc<Keys>,
+        admin: axum::Router,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self { assembler, keys, admin, metrics }
+    }
 
     async fn ask_plugin(
         &self,
@@ -83,6 +85,7 @@ impl Dispatcher {
         mut head: request::Parts,
         body: Incoming,
     ) -> Result<Response<Body>, Refusal> {
+        intake::for_plugin(&mut head.headers, arrival);
         let caller = credential::take(&mut head.headers, &self.keys);
         gate::pass(target.plugin(), &head.method, arrival, &caller)?;
         if let Some(existing) = asset::existing(&target, arrival, &head.method) {
@@ -114,7 +117,7 @@ impl Dispatcher {
         body: Incoming,
     ) -> Result<Response<Body>, Refusal> {
         let mut request = Request::from_parts(head, axum::body::Body::new(body));
-        *request.uri_mut() = arrival.uri();
+        *request.uri_mut() = arrival.uri.clone();
         request.extensions_mut().insert(arrival);
         let Ok(response) = self.admin.clone().oneshot(request).await;
         Ok(response.map(body::from_axum))

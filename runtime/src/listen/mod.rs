@@ -1,79 +1,76 @@
-//! The public port: connections in, bounded in number and patience; an end that
-//! no client notices.
+//! Ports: connections in, bounded in number and patience; an end that no client
+//! notices.
 
+mod connection;
+mod limits;
+mod patience;
 mod phase;
+#[cfg(test)]
+mod tests;
 
-use std::convert::Infallible;
+use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use davit_engine::Body;
-use http::{HeaderValue, Request, Response, Version, header};
+use http::{Request, Response};
 use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
 
-use crate::dispatch::Dispatcher;
+use connection::Connection;
 
+pub use limits::Limits;
 pub use phase::{Ending, Phase};
 
-/// More connections than this wait until one is closed.
-const MAX_CONNECTIONS: usize = 10_000;
-/// How long a request's head may take to come in.
-const HEAD: Duration = Duration::from_secs(30);
-/// Concurrent requests on one HTTP/2 connection.
-const MAX_STREAMS: u32 = 256;
+/// What answers the requests of a port.
+pub trait Answer: Send + Sync + 'static {
+    /// Answers one request of the client at `peer`; never fails.
+    fn answer(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> impl Future<Output = Response<Body>> + Send;
+}
 
 /// Serves until the phase is [`Phase::Closing`], then lets open requests finish
-/// for at most `drain`.
-pub async fn serve(
+/// for at most `drain` and cuts off those that are left.
+pub async fn serve<A: Answer>(
     listener: TcpListener,
-    dispatcher: Arc<Dispatcher>,
+    answer: Arc<A>,
     mut phase: watch::Receiver<Phase>,
+    limits: Limits,
     drain: Duration,
 ) {
-    let graceful = GracefulShutdown::new();
-    let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    let builder = builder();
+    let permits = Arc::new(Semaphore::new(limits.connections));
+    let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
             _ = phase.wait_for(|phase| *phase == Phase::Closing) => break,
+            Some(_ended) = connections.join_next() => continue,
             accepted = accept(&listener, &permits) => accepted,
         };
         let Some((stream, peer, permit)) = accepted else { continue };
-        let (dispatcher, phase) = (dispatcher.clone(), phase.clone());
-        let service = service_fn(move |request| answer(dispatcher.clone(), phase.clone(), request, peer));
-        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
-        let connection = graceful.watch(connection.into_owned());
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%peer, error, "a connection ended early");
-            }
+        let connection = Connection { answer: answer.clone(), phase: phase.clone(), limits, peer };
+        connections.spawn(async move {
+            connection.serve(stream).await;
             drop(permit);
         });
     }
     drop(listener);
-    if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
+    let all_ended = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(drain, all_ended).await.is_err() {
         tracing::warn!("connections were still open when the drain time was over; they are cut off");
+        connections.shutdown().await;
     }
-}
-
-fn builder() -> auto::Builder<TokioExecutor> {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(MAX_STREAMS).keep_alive_interval(HEAD);
-    builder
 }
 
 async fn accept(
     listener: &TcpListener,
     permits: &Arc<Semaphore>,
-) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let permit = permits.clone().acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((stream, peer)) => {
@@ -87,18 +84,4 @@ async fn accept(
             None
         }
     }
-}
-
-async fn answer(
-    dispatcher: Arc<Dispatcher>,
-    phase: watch::Receiver<Phase>,
-    request: Request<Incoming>,
-    peer: SocketAddr,
-) -> Result<Response<Body>, Infallible> {
-    let version = request.version();
-    let mut response = dispatcher.answer(request, peer).await;
-    if version < Version::HTTP_2 && *phase.borrow() != Phase::Serving {
-        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-    }
-    Ok(response)
 }

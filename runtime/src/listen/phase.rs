@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 /// What the public port is doing.
@@ -12,7 +12,7 @@ pub enum Phase {
     /// All is well.
     Serving,
     /// Not ready any more, but still accepting: load balancers need a moment.
-    /// HTTP/1.1 responses carry `Connection: close`.
+    /// HTTP/1.1 responses carry `Connection: close`, HTTP/2 clients get GOAWAY.
     Leaving,
     /// Nothing new is accepted.
     Closing,
@@ -37,18 +37,42 @@ impl Ending {
     }
 
     /// Waits for SIGTERM or SIGINT, also as process 1, then goes through the
-    /// phases; `leaving` is how long the port still accepts.
+    /// phases; `leaving` is how long the port still accepts. Whoever sends a
+    /// second signal does not want to wait: the process ends at once, with exit
+    /// code 1.
     pub async fn wait(&self, leaving: Duration) -> io::Result<()> {
-        let (mut terminate, mut interrupt) =
-            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        let name = tokio::select! {
-            _ = terminate.recv() => "SIGTERM",
-            _ = interrupt.recv() => "SIGINT",
-        };
+        let mut signals = Signals::new()?;
+        // Not inside of the macro: what is not logged is not evaluated.
+        let name = signals.next().await;
         tracing::info!("{name}: draining");
+        tokio::spawn(async move {
+            let name = signals.next().await;
+            tracing::warn!("{name} while draining: leaving at once");
+            std::process::exit(1);
+        });
         self.phase.send_replace(Phase::Leaving);
         tokio::time::sleep(leaving).await;
         self.phase.send_replace(Phase::Closing);
         Ok(())
+    }
+}
+
+/// The signals that end a process.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// The name of the next one.
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
     }
 }

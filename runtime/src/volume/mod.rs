@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::{fs, io};
 
 use davit_plugin::Digest;
-use davit_plugin::package::{Limits, UnpackError, unpack_bytes};
+use davit_plugin::package::{Limits, STAGING_PREFIX, UnpackError, unpack_bytes};
 
 pub use tree::Tree;
 
@@ -48,6 +48,12 @@ pub enum VolumeError {
         /// The volume.
         path: PathBuf,
     },
+    /// The folder is somebody else's.
+    #[error("{path} is not Davit's, so its folder is no volume: give the runtime a folder of its own")]
+    NotAVolume {
+        /// What lies there.
+        path: PathBuf,
+    },
     /// The volume cannot be used.
     #[error("cannot use the volume at {path}: {source}; check that it exists and is writable")]
     Io {
@@ -65,10 +71,8 @@ impl Volume {
         let failed = |source| VolumeError::Io { path: root.to_owned(), source };
         // Absolute, since workers have another working directory.
         let packages = root.canonicalize().map_err(failed)?.join("packages");
-        match fs::remove_dir_all(&packages) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-            _ => fs::create_dir_all(&packages).map_err(failed)?,
-        }
+        fs::create_dir_all(&packages).map_err(failed)?;
+        forget(&packages)?;
         Ok(Self { packages, _lock: lock, unpacked: AtomicU64::new(0), trees: Mutex::default() })
     }
 
@@ -110,13 +114,34 @@ impl Volume {
     }
 }
 
+/// Removes what an earlier process unpacked, and nothing else: a folder that
+/// holds anything of somebody else's is not a volume.
+fn forget(packages: &Path) -> Result<(), VolumeError> {
+    let failed = |source| VolumeError::Io { path: packages.to_owned(), source };
+    let entries: Vec<_> =
+        fs::read_dir(packages).map_err(failed)?.collect::<Result<_, _>>().map_err(failed)?;
+    if let Some(foreign) = entries.iter().find(|entry| !is_ours(&entry.file_name().to_string_lossy())) {
+        return Err(VolumeError::NotAVolume { path: foreign.path() });
+    }
+    entries.iter().try_for_each(|entry| fs::remove_dir_all(entry.path())).map_err(failed)
+}
+
+/// `<digest>-<n>`, or what was left of an unpacking.
+fn is_ours(name: &str) -> bool {
+    let digest = |hex: &str| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let unpacked =
+        name.split_once('-').is_some_and(|(hex, number)| digest(hex) && number.parse::<u64>().is_ok());
+    unpacked || name.starts_with(STAGING_PREFIX)
+}
+
 /// Held as long as the process lives: the packages of a running runtime are
 /// nobody else's to remove.
 fn lock(root: &Path) -> Result<File, VolumeError> {
     let path = root.to_owned();
     let failed = |source| VolumeError::Io { path: path.clone(), source };
     fs::create_dir_all(root).map_err(failed)?;
-    let file = File::create(root.join("lock")).map_err(failed)?;
+    let open = File::options().create(true).write(true).truncate(false).open(root.join("lock"));
+    let file = open.map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(VolumeError::InUse { path }),
@@ -159,13 +184,22 @@ mod tests {
     }
 
     #[test]
+    fn takes_no_folder_that_holds_something_of_somebody_elses() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("packages/react")).unwrap();
+        assert!(matches!(Volume::open(root.path()), Err(VolumeError::NotAVolume { .. })));
+        assert!(root.path().join("packages/react").exists());
+    }
+
+    #[test]
     fn belongs_to_one_runtime_and_forgets_what_an_earlier_one_left() {
         let root = tempfile::tempdir().unwrap();
         let volume = Volume::open(root.path()).unwrap();
         assert!(matches!(Volume::open(root.path()), Err(VolumeError::InUse { .. })));
         drop(volume);
-        fs::create_dir_all(root.path().join("packages/left")).unwrap();
+        let left = root.path().join("packages").join(format!("{}-3", Digest::of(b"").hex()));
+        fs::create_dir_all(&left).unwrap();
         Volume::open(root.path()).unwrap();
-        assert!(!root.path().join("packages/left").exists());
+        assert!(!left.exists());
     }
 }

@@ -29,11 +29,20 @@ impl Tree {
 }
 
 impl Drop for Tree {
+    /// The last holder may be a request: the disk is not its business.
     fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.root)
-            && error.kind() != std::io::ErrorKind::NotFound
-        {
-            tracing::warn!(%error, path = %self.root.display(), "cannot remove an unpacked package");
+        let root = std::mem::take(&mut self.root);
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(move || remove(&root))),
+            Err(_) => remove(&root),
         }
+    }
+}
+
+fn remove(root: &Path) {
+    if let Err(error) = std::fs::remove_dir_all(root)
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        tracing::warn!(%error, path = %root.display(), "cannot remove an unpacked package");
     }
 }

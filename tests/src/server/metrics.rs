@@ -1,12 +1,19 @@
 //! What `/metrics` tells.
 
+use std::net::SocketAddr;
+
 use super::Server;
 use crate::wait::until;
 
 impl Server {
+    /// The metrics port's address.
+    pub fn metrics_address(&self) -> SocketAddr {
+        self.metrics.expect("davit-runtime has metrics")
+    }
+
     /// The values of all series of one metric, with their labels.
     pub async fn metric(&self, name: &str) -> Vec<(String, u64)> {
-        let url = format!("http://{}/metrics", self.metrics.expect("davit-runtime has metrics"));
+        let url = format!("http://{}/metrics", self.metrics_address());
         let text = self.client.get(url).send().await.expect("metrics are served").text().await.expect("text");
         let series = text.lines().filter_map(|line| {
             let (labels, value) = line.strip_prefix(name)?.strip_prefix('{')?.split_once("} ")?;

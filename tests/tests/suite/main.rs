@@ -2,6 +2,7 @@
 
 mod access;
 mod admin;
+mod dev;
 mod faults;
 mod life;
 mod serving;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use davit_engine::BodyError;
+use davit_engine::{BodyError, ServeError};
 use http_body::{Body, Frame};
 use tokio::sync::mpsc;
 
@@ -53,13 +53,18 @@ impl Body for Download {
                 self.take(bytes.len());
                 Some(Ok(Frame::data(bytes)))
             }
-            Some(Part::End) | None => {
+            Some(Part::End) => {
                 self.over = true;
                 None
             }
             Some(Part::Broken(error)) => {
                 self.over = true;
                 Some(Err(error))
+            }
+            // Without its END a body is cut off, whatever the cause.
+            None => {
+                self.over = true;
+                Some(Err(ServeError::Crashed.into()))
             }
         })
     }

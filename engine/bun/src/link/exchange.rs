@@ -17,7 +17,8 @@ use crate::frame::{Kind, MAX_HEAD};
 use crate::messages::{RequestHead, ResponseHead, headers_from_wire, headers_to_wire};
 
 impl Link {
-    /// Lets the plugin at `index` answer.
+    /// Lets the plugin at `index` answer. [`ServeError::Unavailable`] also when
+    /// the worker has more to do than it takes.
     pub(crate) async fn serve(
         &self,
         index: usize,
@@ -29,7 +30,11 @@ impl Link {
         let opened = self.streams.open()?;
         let (outbox, streams) = (self.outbox.clone(), self.streams.clone());
         let mut guard = Guard { id: opened.id, outbox, streams, upload: None };
-        self.outbox.send(Kind::Request, opened.id, &head);
+        if !self.outbox.request(opened.id, &head) {
+            // The worker never heard of it: nothing is to be aborted there.
+            self.streams.forget(opened.id);
+            return Err(ServeError::Unavailable);
+        }
         if has_body {
             let (outbox, streams) = (self.outbox.clone(), self.streams.clone());
             let upload = Upload { id: opened.id, credit: opened.send, outbox, streams };

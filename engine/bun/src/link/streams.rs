@@ -12,6 +12,9 @@ use super::credit::{ReceiveCredit, SendCredit};
 use crate::frame::ProtocolError;
 use crate::messages::ResponseHead;
 
+/// The most requests that one worker has at once.
+pub(super) const MAX_OPEN: usize = 4096;
+
 /// What comes on a response's body.
 #[derive(Debug)]
 pub(super) enum Part {
@@ -74,10 +77,11 @@ impl Streams {
         self.table().open.len()
     }
 
-    /// Opens a stream under a number that is not in use.
+    /// Opens a stream under a number that is not in use; none once the connection
+    /// is over or while [`MAX_OPEN`] are open.
     pub(super) fn open(&self) -> Result<Opened, ServeError> {
         let mut table = self.table();
-        if table.closed {
+        if table.closed || table.open.len() >= MAX_OPEN {
             return Err(ServeError::Unavailable);
         }
         let mut id = table.last.wrapping_add(1);
@@ -96,8 +100,12 @@ impl Streams {
     pub(super) fn respond(&self, id: u32, head: ResponseHead) -> Result<(), ProtocolError> {
         let mut table = self.table();
         let Some(stream) = table.open.remove(&id) else { return Ok(()) };
-        let Answer::Awaited(answer) = stream.answer else {
-            return Err(ProtocolError::Unexpected(crate::frame::Kind::Response));
+        let answer = match stream.answer {
+            Answer::Awaited(answer) => answer,
+            running @ Answer::Running(_) => {
+                running.fail(ServeError::Crashed);
+                return Err(ProtocolError::Unexpected(crate::frame::Kind::Response));
+            }
         };
         if !head.body {
             drop(table);

@@ -1,4 +1,5 @@
-//! A request's body on its way to the worker, as fast as the worker takes it.
+//! A request's body on its way to the worker, as fast as the worker takes it: it
+//! waits for the stream's credit, and for room among all that is on its way.
 
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ impl Upload {
             while !data.is_empty() {
                 let piece = data.split_to(data.len().min(MAX_DATA));
                 self.credit.spend(piece.len(), &self.streams.peaks).await;
-                self.outbox.send(Kind::Data, self.id, &piece);
+                self.outbox.data(self.id, &piece).await;
             }
         }
         self.outbox.send(Kind::End, self.id, &[]);

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::Signal;
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::{Worker, start};
+use super::Worker;
 use crate::frame::Kind;
-use crate::messages::Shutdown;
+use crate::link::Control;
+use crate::messages::{Bye, Shutdown};
 
 /// How long a worker may take to leave once it has said goodbye or was asked by
 /// a signal.
@@ -19,14 +21,14 @@ impl Worker {
     pub(crate) async fn stop(mut self, limit: Duration) {
         let shutdown = serde_json::to_vec(&Shutdown { timeout_ms: limit.as_millis() }).unwrap_or_default();
         self.link.send(Kind::Shutdown, &shutdown);
-        let bye = timeout(limit + LEAVE, start::drain(&mut self.controls)).await;
+        let bye = timeout(limit.saturating_add(LEAVE), bye(&mut self.controls)).await;
         for error in bye.ok().flatten().into_iter().flat_map(|bye| bye.errors) {
             tracing::error!(target: "plugin", plugin = error.plugin, "onShutdown failed: {}", error.message);
         }
-        let left = timeout(LEAVE, self.child.wait()).await.is_ok();
+        let left = timeout(LEAVE, self.process.ended()).await.is_ok();
         if !left {
-            self.signal(Signal::TERM);
-            let _still_there = timeout(LEAVE, self.child.wait()).await;
+            self.process.signal(Signal::TERM);
+            let _still_there = timeout(LEAVE, self.process.ended()).await;
         }
         self.kill().await;
     }
@@ -34,14 +36,19 @@ impl Worker {
     /// Ends the process with all that it started, at once.
     pub(crate) async fn kill(mut self) {
         self.link.close();
-        self.signal(Signal::KILL);
-        let _reaped = timeout(LEAVE, self.child.wait()).await;
+        self.process.signal(Signal::KILL);
+        let _reaped = timeout(LEAVE, self.process.ended()).await;
     }
+}
 
-    /// Signals the worker's process group: the worker and its own children.
-    fn signal(&self, signal: Signal) {
-        if let Some(group) = i32::try_from(self.pid).ok().and_then(Pid::from_raw) {
-            let _already_gone = kill_process_group(group, signal);
+/// Waits for the worker's goodbye; none if it goes without one.
+async fn bye(controls: &mut mpsc::Receiver<Control>) -> Option<Bye> {
+    while let Some(control) = controls.recv().await {
+        match control {
+            Control::Bye(bye) => return Some(bye),
+            Control::Lost(_) => return None,
+            _ => {}
         }
     }
+    None
 }

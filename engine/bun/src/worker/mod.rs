@@ -1,24 +1,31 @@
 //! One worker process: start it, let its plugins start, watch it, end it.
 
 mod end;
+mod launch;
 mod process;
+mod progress;
 mod start;
 
 use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::process::Child;
 use tokio::sync::mpsc;
 
 use crate::link::{Control, Link, Lost};
+use process::Process;
 
 pub(crate) use start::{Setting, StartError, start};
+
+/// How often a worker is asked for a sign of life: a few times in each heartbeat
+/// limit, within these bounds.
+const SHORTEST_BEAT: Duration = Duration::from_millis(10);
+const LONGEST_BEAT: Duration = Duration::from_secs(1);
 
 /// A worker whose plugins are ready.
 #[derive(Debug)]
 pub(crate) struct Worker {
-    child: Child,
+    process: Process,
     pub(crate) pid: u32,
     pub(crate) link: Arc<Link>,
     controls: mpsc::Receiver<Control>,
@@ -42,11 +49,11 @@ impl Worker {
     /// for `heartbeat`. It may still run then: end it.
     pub(crate) async fn failed(&mut self, heartbeat: Duration) -> End {
         self.link.reset_silence();
-        let mut beat = tokio::time::interval(Duration::from_secs(1).min(heartbeat / 4));
+        let mut beat = tokio::time::interval(beat(heartbeat));
         beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                status = self.child.wait() => return status.map_or(End::Closed, End::Exited),
+                status = self.process.ended() => return status.map_or(End::Closed, End::Exited),
                 control = self.controls.recv() => match control {
                     None => return End::Closed,
                     Some(Control::Lost(Lost::Closed)) => return self.explain_eof().await,
@@ -65,7 +72,23 @@ impl Worker {
 
     /// The socket closes a moment before the process is gone: its exit says more.
     async fn explain_eof(&mut self) -> End {
-        let exit = tokio::time::timeout(Duration::from_millis(500), self.child.wait()).await;
+        let exit = tokio::time::timeout(Duration::from_millis(500), self.process.ended()).await;
         exit.ok().and_then(Result::ok).map_or(End::Closed, End::Exited)
+    }
+}
+
+/// How often to ask for a sign of life.
+fn beat(heartbeat: Duration) -> Duration {
+    (heartbeat / 4).clamp(SHORTEST_BEAT, LONGEST_BEAT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn asks_for_signs_of_life_at_a_bearable_pace_whatever_the_limit() {
+        let beats = [Duration::ZERO, Duration::from_millis(400), Duration::MAX].map(beat);
+        assert_eq!(beats, [SHORTEST_BEAT, Duration::from_millis(100), LONGEST_BEAT]);
     }
 }

@@ -2,21 +2,23 @@
 //! kept it from that.
 
 use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use davit_engine::{GroupSpec, HostInfo, PluginFailure};
+use davit_plugin::PluginName;
 use davit_plugin::reason::{Problem, Reason};
-use tokio::process::Child;
-use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::Worker;
-use super::process::{self, ProcessError};
-use crate::frame::{Kind, MAX_INIT};
+use super::launch::{self, ProcessError};
+use super::process::Process;
+use super::progress::Progress;
+use crate::frame::{Kind, MAX_INIT, ProtocolError};
 use crate::home::Home;
 use crate::link::{Control, Link, Lost, Peaks};
-use crate::messages::{Init, PROTOCOL};
+use crate::messages::Init;
 
 /// A worker watches the time of its plugins itself; one that is blocked is
 /// given this much more.
@@ -28,11 +30,15 @@ pub(crate) enum StartError {
     #[error(transparent)]
     Process(#[from] ProcessError),
     #[error("the worker is not of this version: it speaks another protocol")]
-    Protocol,
+    OtherVersion,
+    #[error("the worker broke the protocol: it sent {0}")]
+    Breach(ProtocolError),
     #[error("the group's configuration is larger than 16 MiB: shorten it")]
     TooLarge,
     #[error("{}", .0.first().map(|failure| failure.problem.to_string()).unwrap_or_default())]
     Plugins(Vec<PluginFailure>),
+    #[error("the group was stopped while it started")]
+    Stopped,
 }
 
 /// What a group's workers are started with.
@@ -44,96 +50,82 @@ pub(crate) struct Setting<'a> {
     pub(crate) spec: &'a GroupSpec,
 }
 
-/// Starts a worker and all of the group's plugins in it.
-pub(crate) async fn start(setting: Setting<'_>, peaks: Arc<Peaks>) -> Result<Worker, StartError> {
+/// Starts a worker and all of the group's plugins in it. Once `stop` tells how
+/// long that may take, the worker is stopped instead: plugins that did start get
+/// their `onShutdown`, as they do when another one fails.
+pub(crate) async fn start(
+    setting: Setting<'_>,
+    peaks: Arc<Peaks>,
+    stop: impl Future<Output = Duration>,
+) -> Result<Worker, StartError> {
     let Setting { bun, home, host, spec } = setting;
     let init = serde_json::to_vec(&Init::new(spec, host)).map_err(|_| StartError::TooLarge)?;
     if init.len() > MAX_INIT {
         return Err(StartError::TooLarge);
     }
     let label = spec.label();
-    let (child, socket) = process::launch(bun, home, &spec.env, &label).await?;
-    let pid = child.id().unwrap_or_default();
+    let mut stop = pin!(stop);
+    let (process, socket) = tokio::select! {
+        biased;
+        _ = &mut stop => return Err(StartError::Stopped),
+        launched = launch::launch(bun, home, &spec.env, &label) => launched?,
+    };
+    let pid = process.id().unwrap_or_default();
     let (link, controls) = Link::open(socket, &label, peaks);
-    let mut worker = Worker { child, pid, link, controls };
-    let started = worker.start_plugins(&init, spec).await;
-    match started {
-        Ok(()) => Ok(worker),
-        Err(error) => {
-            // Plugins that did start get their onShutdown.
-            worker.stop(GRACE).await;
-            Err(error)
-        }
-    }
+    let mut worker = Worker { process, pid, link, controls };
+    let (error, limit) = tokio::select! {
+        started = worker.start_plugins(&init, spec) => match started {
+            Ok(()) => return Ok(worker),
+            Err(error) => (error, GRACE),
+        },
+        limit = &mut stop => (StartError::Stopped, limit),
+    };
+    worker.stop(limit).await;
+    Err(error)
 }
 
 impl Worker {
     async fn start_plugins(&mut self, init: &[u8], spec: &GroupSpec) -> Result<(), StartError> {
         self.link.send(Kind::Init, init);
-        let mut failures = Vec::new();
-        let mut reported = 0;
+        let mut progress = Progress::new(&spec.plugins);
+        let limit = spec.init_timeout.saturating_add(GRACE);
         loop {
-            // Behind the last plugin only READY is awaited.
-            let waits_for = &spec.plugins[reported.min(spec.plugins.len() - 1)].name;
-            let fault = |reason, message: String| {
-                let problem = Problem::new(reason, message);
-                StartError::Plugins(vec![PluginFailure { plugin: waits_for.clone(), problem }])
-            };
-            match timeout(spec.init_timeout + GRACE, self.controls.recv()).await {
-                Ok(Some(Control::Hello(hello))) if hello.protocol != PROTOCOL => {
-                    return Err(StartError::Protocol);
-                }
-                Ok(Some(Control::Hello(_))) => {}
-                Ok(Some(Control::Plugin(report))) if report.name() != waits_for => {
-                    return Err(StartError::Protocol);
-                }
-                Ok(Some(Control::Plugin(report))) => {
-                    reported += 1;
-                    failures.extend(report.failure());
-                }
-                Ok(Some(Control::Ready)) if failures.is_empty() => return Ok(()),
-                Ok(Some(Control::Ready)) => return Err(StartError::Plugins(failures)),
+            match timeout(limit, self.controls.recv()).await {
+                Ok(Some(Control::Hello(hello))) => progress.hello(&hello)?,
+                Ok(Some(Control::Plugin(report))) => progress.plugin(report)?,
+                Ok(Some(Control::Ready)) => return progress.ready(),
                 Ok(Some(Control::Lost(Lost::Protocol(error)))) => {
-                    return Err(fault(
-                        Reason::LoadFailed,
-                        format!("the worker broke the protocol: it sent {error}"),
-                    ));
+                    let message = format!("the worker broke the protocol: it sent {error}");
+                    return Err(fault(progress.waits_for(), Reason::LoadFailed, message));
                 }
                 Ok(Some(Control::Lost(Lost::Closed) | Control::Bye(_)) | None) => {
-                    let how = exit(&mut self.child).await;
-                    return Err(fault(
-                        Reason::LoadFailed,
-                        format!("the worker ended while it started the plugin{how}"),
-                    ));
+                    let how = exit(&mut self.process).await;
+                    let message = format!("the worker ended while it started the plugin{how}");
+                    return Err(fault(progress.waits_for(), Reason::LoadFailed, message));
                 }
                 Err(_) => {
                     let message = format!(
                         "it was not ready within {:?} and blocks its worker: look for an endless loop at its start",
                         spec.init_timeout
                     );
-                    return Err(fault(Reason::InitTimeout, message));
+                    return Err(fault(progress.waits_for(), Reason::InitTimeout, message));
                 }
             }
         }
     }
 }
 
+/// Lays a failure at the door of the plugin that was starting.
+fn fault(plugin: Option<&PluginName>, reason: Reason, message: String) -> StartError {
+    let problem = Problem::new(reason, message);
+    let failure = plugin.map(|plugin| PluginFailure::of_plugin(plugin.clone(), problem));
+    StartError::Plugins(failure.into_iter().collect())
+}
+
 /// How the process ended, as words behind a sentence.
-async fn exit(child: &mut Child) -> String {
-    match timeout(GRACE, child.wait()).await {
+async fn exit(process: &mut Process) -> String {
+    match timeout(GRACE, process.ended()).await {
         Ok(Ok(status)) => format!(" ({status})"),
         _ => String::new(),
     }
-}
-
-/// The control channel's end as the supervisor waits for it.
-pub(super) async fn drain(controls: &mut mpsc::Receiver<Control>) -> Option<crate::messages::Bye> {
-    while let Some(control) = controls.recv().await {
-        match control {
-            Control::Bye(bye) => return Some(bye),
-            Control::Lost(_) => return None,
-            _ => {}
-        }
-    }
-    None
 }

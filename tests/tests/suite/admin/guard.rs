@@ -40,6 +40,35 @@ async fn nothing_but_health_answers_without_a_live_key() {
 }
 
 #[tokio::test]
+async fn a_wrong_method_without_a_key_does_not_tell_which_calls_there_are() {
+    let (server, _plugins) = start().await;
+    let answers = [
+        "POST /_/api/plugins",
+        "DELETE /api/plugins/loaded",
+        "GET /_/api/plugins/reload",
+        "POST /_/api/none",
+    ];
+    for call in answers {
+        let refused = raw::ask(server.address(), call, &[]).await;
+        assert_eq!((refused.status, refused.header("allow")), (401, None), "{call}");
+        let right =
+            raw::ask(server.address(), call, &[("x-api-key", KEY), ("origin", "http://davit.test")]).await;
+        assert_eq!(right.status, if call.ends_with("none") { 404 } else { 405 }, "{call}");
+    }
+    assert_eq!(raw::get(server.address(), "/.well-known/none", &[]).await.status, 404, "open to everybody");
+    assert_eq!(raw::get(server.address(), "/.well-known", &[]).await.status, 404, "open to everybody");
+}
+
+#[tokio::test]
+async fn an_origin_counts_also_if_connection_names_it() {
+    let (server, _plugins) = start().await;
+    for (origin, expected) in [("http://davit.test", 200), ("http://evil.test", 403)] {
+        let headers = [("x-api-key", KEY), ("connection", "origin, x-api-key"), ("origin", origin)];
+        assert_eq!(reload(&server, "davit.test", &headers).await.status, expected, "{origin}");
+    }
+}
+
+#[tokio::test]
 async fn a_change_needs_an_origin_of_this_host_whatever_the_credential() {
     let (server, _plugins) = start().await;
     let bearer = format!("Bearer {KEY}");

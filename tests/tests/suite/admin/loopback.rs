@@ -64,6 +64,27 @@ async fn what_a_browser_or_a_proxy_could_send_needs_a_key() {
 }
 
 #[tokio::test]
+async fn a_header_that_connection_names_counts_like_any_other() {
+    let (server, _plugins) = start().await;
+    let table: [(&[(&str, &str)], u16); 6] = [
+        (&[("connection", "close")], 200),
+        (&[("connection", "close, keep-alive")], 200),
+        (&[("connection", "x-forwarded-for, close"), ("x-forwarded-for", "192.0.2.1")], 401),
+        (&[("connection", "close"), ("connection", "Origin"), ("origin", "http://evil.test")], 401),
+        (&[("connection", "close, sec-fetch-site"), ("sec-fetch-site", "cross-site")], 401),
+        (&[("connection", "close, x-forwarded-for")], 401),
+    ];
+    for (headers, expected) in table {
+        for call in ["GET /api/plugins", "POST /api/plugins/reload"] {
+            let head =
+                raw::head(call, &[&[("host", "localhost"), ("connection", "close")], headers].concat());
+            let status = raw::exchange(server.address(), &head).await.status;
+            assert_eq!(status, expected, "{call} with {headers:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_rule_is_for_the_admin_api_alone() {
     let (server, _plugins) = start().await;
     let closed = server.request(reqwest::Method::GET, "/healthy").send().await.unwrap();

@@ -63,10 +63,20 @@ async fn a_request_without_a_usable_host_is_refused() {
         "host: a b\r\n",
         "host: user@davit.test\r\n",
         "host: davit.test/x\r\n",
+        "host: davit.test:99999\r\n",
+        "host: 1.2.3.999\r\n",
         "host: a.test\r\nhost: b.test\r\n",
     ] {
         let request = format!("GET /nowhere HTTP/1.1\r\n{host}connection: close\r\n\r\n");
         let response = raw::exchange(server.address(), request.as_bytes()).await;
         assert_eq!(response.status, 400, "{host:?}");
     }
+}
+
+#[tokio::test]
+async fn a_path_that_is_too_long_once_it_is_encoded_is_refused() {
+    let plugins = Plugins::new();
+    let server = Start::runtime([plugins.path()]).start().await;
+    let response = raw::get(server.address(), &format!("/{}", "\"".repeat(30_000)), &[]).await;
+    assert_eq!((response.status, &*code(&response)), (414, "URI_TOO_LONG"));
 }

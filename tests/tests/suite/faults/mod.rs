@@ -5,6 +5,8 @@ mod among_plugins;
 mod code;
 mod manifest;
 mod patient;
+mod today;
+mod unreadable;
 mod worker;
 
 use patient::Fault;

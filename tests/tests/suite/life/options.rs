@@ -80,7 +80,8 @@ async fn wrong_usage_ends_with_2_and_a_failure_with_1() {
         (runtime().env("DAVIT_DRAIN_TIMEOUT", "soon"), 2, "soon"),
         (runtime().without("RUNTIME_PLUGIN_DIRS"), 1, "no plugin directories: set RUNTIME_PLUGIN_DIRS"),
         (runtime().env("RUNTIME_ROOT_KEY", "short"), 1, "the root key has fewer than 16 characters"),
-        (runtime().env("RUNTIME_LOG_LEVEL", "all=of=it"), 1, "is no log level"),
+        (runtime().env("DAVIT_HEARTBEAT_TIMEOUT", "1ms"), 2, "at least 1s and at most 600s"),
+        (runtime().env("RUNTIME_LOG_LEVEL", "loud"), 2, "error, warn, info, debug, trace"),
         (runtime().env("DAVIT_VOLUME", "/dev/null/volume"), 1, "cannot use the volume at /dev/null/volume"),
     ];
     for (start, code, says) in table {

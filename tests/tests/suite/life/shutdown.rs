@@ -5,6 +5,7 @@ use davit_tests::raw;
 use davit_tests::server::{KEY, Start};
 use davit_tests::{Plugins, Server, until};
 use futures::StreamExt;
+use tokio::io::AsyncReadExt;
 
 /// Answers with its name; `/hold` streams until a file appears; says when it is
 /// shut down.
@@ -111,6 +112,22 @@ async fn a_request_that_outlives_the_drain_time_does_not_keep_the_process() {
     assert_eq!(scene.server.exit_code().await, Some(0));
     assert_eq!(shut_down(&scene.server), ["roof", "walls", "floor"]);
     scene.server.logs().line("still open when the drain time was over").await;
+    let mut rest = Vec::new();
+    let _reset = stuck.read_to_end(&mut rest).await;
+    assert!(!rest.ends_with(b"0\r\n\r\n"), "a body that was cut off does not look whole");
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_the_process_at_once() {
+    let mut scene = start(|plugins| Start::runtime([plugins.path()])).await;
+    let mut stuck = raw::open(scene.server.address(), "GET /roof/hold", &[("x-api-key", KEY)]).await;
+    raw::read_head(&mut stuck).await;
+    scene.server.terminate();
+    scene.server.logs().line("SIGTERM: draining").await;
+    scene.server.terminate();
+    assert_eq!(scene.server.exit_code().await, Some(1));
+    let lines = scene.server.logs().lines();
+    assert_eq!(lines.iter().filter(|line| line.contains("leaving at once")).count(), 1, "{lines:#?}");
 }
 
 #[tokio::test]
@@ -123,4 +140,24 @@ async fn plugins_that_are_replaced_or_removed_are_shut_down() {
     assert_eq!(shut_down(&scene.server), ["roof", "walls", "floor"]);
     until("the old worker's end", async || (!is_alive(worker)).then_some(())).await;
     assert_ne!(scene.server.text("/roof").await, worker.to_string());
+}
+
+#[tokio::test]
+async fn a_version_that_was_just_replaced_is_shut_down_before_the_process_ends() {
+    let plugins = Plugins::new();
+    let slow = |name: &str| {
+        format!(
+            "export default {{ routes: {{ fetch: () => new Response('{name}') }}, async onShutdown() {{ await Bun.sleep(300); console.log('{name} is over'); }} }};\n"
+        )
+    };
+    let folder = plugins.plugin("slow", "", &slow("v1"));
+    let mut server = Start::dev(plugins.path()).start().await;
+    until("v1", async || (server.text("/slow").await == "v1").then_some(())).await;
+    folder.write("plugin.ts", &slow("v2"));
+    until("v2", async || (server.text("/slow").await == "v2").then_some(())).await;
+    server.terminate();
+    assert_eq!(server.exit_code().await, Some(0));
+    let text = server.logs().text();
+    assert!(text.contains("v1 is over") && text.contains("v2 is over"), "{text}");
+    assert!(!text.contains("LoadFailed"), "nothing fails because of the end: {text}");
 }

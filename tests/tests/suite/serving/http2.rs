@@ -38,4 +38,6 @@ async fn the_same_port_speaks_http_2() {
     }
     server.terminate();
     connection.await.unwrap().expect("the server says GOAWAY and closes the connection");
+    let others = server.get("/two/public/x").send().await.expect("the port still accepts");
+    assert_eq!((others.status().as_u16(), &others.headers()["connection"]), (200, &"close".parse().unwrap()));
 }

@@ -1,7 +1,11 @@
 //! Frames on the wire (`docs/reference/worker-protocol.md`): bytes in, frames
 //! out, and back. Knows lengths and types, not what payloads mean.
 
+mod kind;
+
 use bytes::{Buf, BufMut, Bytes, BytesMut};
+
+pub(crate) use kind::Kind;
 
 /// The bytes a body may have in flight before the other side acknowledges them.
 pub(crate) const WINDOW: usize = 256 << 10;
@@ -9,68 +13,14 @@ pub(crate) const WINDOW: usize = 256 << 10;
 pub(crate) const MAX_DATA: usize = 64 << 10;
 /// The largest payload of a head.
 pub(crate) const MAX_HEAD: usize = 256 << 10;
-/// The largest payload of INIT.
-pub(crate) const MAX_INIT: usize = 16 << 20;
-/// The largest payload of any other frame.
-const MAX_OTHER: usize = 64 << 10;
+/// The largest payload of INIT: its frame's length is at most 16 MiB.
+pub(crate) const MAX_INIT: usize = (16 << 20) - COUNTED_HEADER;
 /// Payloads up to this are copied out of the buffer that they came in.
 const SMALL: usize = 4 << 10;
 /// `length`, `type` and `stream`.
-const HEADER: usize = 9;
-
-/// What a frame is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub(crate) enum Kind {
-    Hello = 0x01,
-    Init = 0x02,
-    Plugin = 0x03,
-    Ready = 0x04,
-    Ping = 0x05,
-    Pong = 0x06,
-    Log = 0x07,
-    Shutdown = 0x08,
-    Bye = 0x09,
-    Request = 0x10,
-    Response = 0x11,
-    Data = 0x12,
-    End = 0x13,
-    Abort = 0x14,
-    Credit = 0x15,
-}
-
-impl Kind {
-    const ALL: [Self; 15] = [
-        Self::Hello,
-        Self::Init,
-        Self::Plugin,
-        Self::Ready,
-        Self::Ping,
-        Self::Pong,
-        Self::Log,
-        Self::Shutdown,
-        Self::Bye,
-        Self::Request,
-        Self::Response,
-        Self::Data,
-        Self::End,
-        Self::Abort,
-        Self::Credit,
-    ];
-
-    fn of(byte: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| *kind as u8 == byte)
-    }
-
-    fn max_payload(self) -> usize {
-        match self {
-            Self::Init => MAX_INIT,
-            Self::Request | Self::Response => MAX_HEAD,
-            Self::Data => MAX_DATA,
-            _ => MAX_OTHER,
-        }
-    }
-}
+pub(crate) const HEADER: usize = 9;
+/// The part of the header that a frame's length counts: `type` and `stream`.
+const COUNTED_HEADER: usize = 5;
 
 /// One frame. Stream 0 is the connection itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +37,10 @@ pub(crate) enum ProtocolError {
     UnknownType(u8),
     #[error("a {kind:?} frame of {length} bytes, where at most {max} are allowed")]
     TooLong { kind: Kind, length: usize, max: usize },
+    #[error("a {kind:?} frame of {length} bytes, where at least {min} are needed")]
+    TooSmall { kind: Kind, length: usize, min: usize },
+    #[error("a {kind:?} frame on stream {stream}, where it cannot stand")]
+    WrongStream { kind: Kind, stream: u32 },
     #[error("a frame whose length of {0} does not even hold its header")]
     TooShort(usize),
     #[error("a {kind:?} frame whose payload is not what it should be: {why}")]
@@ -104,10 +58,8 @@ pub(crate) fn decode(buffer: &mut BytesMut) -> Result<Option<Frame>, ProtocolErr
     let length = u32::from_be_bytes([header[0], header[1], header[2], header[3]]) as usize;
     let kind = Kind::of(header[4]).ok_or(ProtocolError::UnknownType(header[4]))?;
     let stream = u32::from_be_bytes([header[5], header[6], header[7], header[8]]);
-    let payload = length.checked_sub(HEADER - 4).ok_or(ProtocolError::TooShort(length))?;
-    if payload > kind.max_payload() {
-        return Err(ProtocolError::TooLong { kind, length: payload, max: kind.max_payload() });
-    }
+    let payload = length.checked_sub(COUNTED_HEADER).ok_or(ProtocolError::TooShort(length))?;
+    kind.check(stream, payload)?;
     if buffer.len() < HEADER + payload {
         buffer.reserve(HEADER + payload - buffer.len());
         return Ok(None);
@@ -128,9 +80,9 @@ pub(crate) fn decode(buffer: &mut BytesMut) -> Result<Option<Frame>, ProtocolErr
 /// Puts a frame behind what is in `buffer`. The caller keeps the payload within
 /// the bounds of its type.
 pub(crate) fn encode(buffer: &mut BytesMut, kind: Kind, stream: u32, payload: &[u8]) {
-    debug_assert!(payload.len() <= kind.max_payload(), "{kind:?} frame too long");
+    debug_assert!(payload.len() <= kind.rule().max, "{kind:?} frame too long");
     buffer.reserve(HEADER + payload.len());
-    let length = u32::try_from(payload.len() + HEADER - 4).unwrap_or(u32::MAX);
+    let length = u32::try_from(payload.len() + COUNTED_HEADER).unwrap_or(u32::MAX);
     buffer.put_u32(length);
     buffer.put_u8(kind as u8);
     buffer.put_u32(stream);
@@ -144,12 +96,17 @@ mod tests {
 
     fn frames() -> impl Strategy<Value = Vec<Frame>> {
         let kind = proptest::sample::select(Kind::ALL.to_vec());
-        let payload = proptest::collection::vec(any::<u8>(), 0..300).prop_map(Bytes::from);
-        let frame = (kind, any::<u32>(), payload);
-        proptest::collection::vec(
-            frame.prop_map(|(kind, stream, payload)| Frame { kind, stream, payload }),
-            0..8,
-        )
+        let frame = kind.prop_flat_map(|kind| {
+            let rule = kind.rule();
+            let streams = if rule.on_request { 1..=u32::MAX } else { 0..=0 };
+            let payload = proptest::collection::vec(any::<u8>(), rule.min..=rule.max.min(300));
+            (streams, payload).prop_map(move |(stream, payload)| Frame {
+                kind,
+                stream,
+                payload: payload.into(),
+            })
+        });
+        proptest::collection::vec(frame, 0..8)
     }
 
     proptest! {
@@ -178,17 +135,41 @@ mod tests {
         }
     }
 
+    fn head(length: u32, kind: u8, stream: u32) -> Result<Option<Frame>, ProtocolError> {
+        let mut buffer = BytesMut::new();
+        buffer.put_u32(length);
+        buffer.put_u8(kind);
+        buffer.put_u32(stream);
+        decode(&mut buffer)
+    }
+
+    #[test]
+    fn refuses_payloads_that_are_too_small_for_their_type() {
+        for (length, kind, stream) in [(5, Kind::Data, 1), (12, Kind::Pong, 0), (8, Kind::Credit, 1)] {
+            let refused = head(length, kind as u8, stream);
+            assert!(matches!(refused, Err(ProtocolError::TooSmall { .. })), "{kind:?}: {refused:?}");
+        }
+        for (length, kind, stream) in [(6, Kind::End, 1), (14, Kind::Pong, 0), (10, Kind::Credit, 1)] {
+            let refused = head(length, kind as u8, stream);
+            assert!(matches!(refused, Err(ProtocolError::TooLong { .. })), "{kind:?}: {refused:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_request_frames_on_the_connection_and_the_other_way_round() {
+        for (length, kind, stream) in
+            [(6, Kind::Data, 0), (5, Kind::End, 0), (13, Kind::Pong, 7), (7, Kind::Ready, 1)]
+        {
+            let refused = head(length, kind as u8, stream);
+            assert_eq!(refused, Err(ProtocolError::WrongStream { kind, stream }));
+        }
+    }
+
     #[test]
     fn refuses_lengths_beyond_the_bounds_before_it_reads_them() {
-        let head = |length: u32, kind: u8| {
-            let mut buffer = BytesMut::new();
-            buffer.put_u32(length);
-            buffer.put_u8(kind);
-            buffer.put_u32(1);
-            decode(&mut buffer)
-        };
+        let head = |length, kind| head(length, kind, 1);
         assert!(matches!(head(u32::MAX, Kind::Data as u8), Err(ProtocolError::TooLong { .. })));
-        assert!(matches!(head(65_542, Kind::Log as u8), Err(ProtocolError::TooLong { .. })));
+        assert!(matches!(head(65_542, Kind::Abort as u8), Err(ProtocolError::TooLong { .. })));
         assert!(matches!(head(4, Kind::End as u8), Err(ProtocolError::TooShort(4))));
         assert!(matches!(head(5, 0x20), Err(ProtocolError::UnknownType(0x20))));
         assert_eq!(head(65_541, Kind::Data as u8), Ok(None));

@@ -1,6 +1,9 @@
 //! The runtime's side of the protocol against workers that do not keep it: the
 //! tests play the worker on the other end of a socket pair.
 
+mod bounds;
+mod breaches;
+
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -13,7 +16,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::*;
-use crate::frame::{self, Frame, ProtocolError, WINDOW};
+use crate::frame::{self, Frame, WINDOW};
 
 const SOON: Duration = Duration::from_secs(10);
 
@@ -121,35 +124,13 @@ async fn an_upload_waits_for_credit_at_the_window() {
 }
 
 #[tokio::test]
-async fn a_worker_beyond_its_credit_is_cut_off() {
-    let (link, mut controls, mut worker) = open();
-    let answer = request(&link, empty());
-    worker.next().await;
-    worker.send(Kind::Response, 1, HEAD).await;
-    let _unread = answer.await.unwrap().unwrap();
-    for _ in 0..=WINDOW / (64 << 10) {
-        worker.send(Kind::Data, 1, &vec![0; 64 << 10]).await;
-    }
-    assert_eq!(lost(&mut controls).await, Lost::Protocol(ProtocolError::BeyondCredit(1)));
-}
-
-#[tokio::test]
-async fn credit_that_was_never_spent_is_a_breach() {
-    let (link, mut controls, mut worker) = open();
-    let answer = request(&link, empty());
-    worker.next().await;
-    worker.send(Kind::Credit, 1, &1_u32.to_be_bytes()).await;
-    assert_eq!(lost(&mut controls).await, Lost::Protocol(ProtocolError::BeyondCredit(1)));
-    assert_eq!(answer.await.unwrap().unwrap_err(), ServeError::Crashed);
-}
-
-#[tokio::test]
 async fn frames_for_a_stream_that_is_over_are_ignored() {
     let (link, _controls, mut worker) = open();
     for kind in [Kind::Data, Kind::End, Kind::Abort, Kind::Credit] {
         let payload: &[u8] = match kind {
             Kind::Abort => br#"{"code":"X"}"#,
             Kind::Credit => &[0, 0, 0, 1],
+            Kind::Data => b"x",
             _ => b"",
         };
         worker.send(kind, 99, payload).await;

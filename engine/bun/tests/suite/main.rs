@@ -1,0 +1,6 @@
+//! The engine with the real Bun.
+
+mod bench;
+mod isolation;
+mod starting;
+mod stopping;

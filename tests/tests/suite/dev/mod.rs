@@ -1,0 +1,5 @@
+//! What `davit dev` sees of a change, and what it says.
+
+mod builds;
+mod says;
+mod watches;
