@@ -21,7 +21,11 @@ pub enum LocateError {
 pub fn locate() -> Result<PathBuf, LocateError> {
     if let Some(named) = env::var_os("DAVIT_BUN").filter(|named| !named.is_empty()) {
         let named = PathBuf::from(named);
-        return if named.is_file() { Ok(named) } else { Err(LocateError::Misnamed(named)) };
+        // Absolute, since workers have another working directory.
+        return match std::path::absolute(&named) {
+            Ok(absolute) if absolute.is_file() => Ok(absolute),
+            _ => Err(LocateError::Misnamed(named)),
+        };
     }
     let beside = env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("bun")));
     let working = env::current_dir().unwrap_or_default();
