@@ -4,20 +4,14 @@
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 
 use davit_plugin::routes::NormalPath;
 use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header, request};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header, request};
 use hyper::body::Incoming;
-use uuid::Uuid;
 
-use super::Refusal;
-
-/// The number of a request in logs, errors and `X-Request-Id`: the client's own
-/// if it sent a sensible one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestId(Arc<str>);
+use super::hop_by_hop::strip_hop_by_hop;
+use super::{Refusal, RequestId};
 
 /// What is known of a request before anybody looks at what it asks for.
 #[derive(Debug, Clone)]
@@ -34,27 +28,6 @@ pub struct Arrival {
 
 /// The longest path and query after normalising, in bytes: [`Uri`] holds no more.
 const MAX_TARGET: usize = (u16::MAX - 1) as usize;
-const ID: &str = "x-request-id";
-
-impl RequestId {
-    /// Takes the client's number, or makes one.
-    pub fn of(headers: &HeaderMap) -> Self {
-        let sensible =
-            |id: &&str| (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
-        let sent = headers.get(ID).and_then(|id| id.to_str().ok()).filter(sensible);
-        Self(sent.map_or_else(|| Uuid::now_v7().to_string().into(), Arc::from))
-    }
-
-    pub(super) fn header(&self) -> (&'static str, HeaderValue) {
-        (ID, HeaderValue::from_str(&self.0).unwrap_or(HeaderValue::from_static("-")))
-    }
-}
-
-impl fmt::Display for RequestId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 impl Arrival {
     /// Whether the path is Davit's own; no plugin and no hook sees it.
@@ -155,58 +128,9 @@ fn is_host(authority: &Authority) -> bool {
     port && url::Host::parse(host).is_ok()
 }
 
-const HOP_BY_HOP: [HeaderName; 7] = [
-    header::CONNECTION,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-    header::TE,
-    header::TRAILER,
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
-];
-
-/// Headers for this connection alone (RFC 9110 §7.6.1).
-pub(super) fn strip_hop_by_hop(headers: &mut HeaderMap) {
-    let named: Vec<String> = headers
-        .get_all(header::CONNECTION)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|name| name.trim().to_ascii_lowercase())
-        .collect();
-    for name in named {
-        headers.remove(name);
-    }
-    for name in &HOP_BY_HOP {
-        headers.remove(name);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn keeps_a_sensible_request_id_and_replaces_any_other() {
-        let id = |text: &'static str| {
-            RequestId::of(&HeaderMap::from_iter([(ID.parse().unwrap(), HeaderValue::from_static(text))]))
-        };
-        assert_eq!(id("abc-1").to_string(), "abc-1");
-        assert_ne!(id("a b").to_string(), "a b");
-        assert_ne!(id("").to_string(), "");
-    }
-
-    #[test]
-    fn takes_off_what_concerns_the_connection_alone() {
-        let mut headers = HeaderMap::new();
-        for (name, value) in
-            [("connection", "close, X-Mine"), ("x-mine", "1"), ("te", "trailers"), ("x-other", "2")]
-        {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
-        strip_hop_by_hop(&mut headers);
-        assert_eq!(headers.keys().map(http::HeaderName::as_str).collect::<Vec<_>>(), ["x-other"]);
-    }
 
     #[test]
     fn takes_for_a_host_only_what_the_url_standard_does() {
@@ -251,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_plugin_is_told_the_host_of_the_target_and_no_identity_from_outside() {
-        let id = RequestId("id".into());
+        let id = RequestId::fixed("id");
         let uri = Uri::from_static("http://target.test:81/x");
         let peer = "127.0.0.1".parse().unwrap();
         let arrival = Arrival { id, path: NormalPath::new("/x").unwrap(), peer, uri };
@@ -261,7 +185,7 @@ mod tests {
         for_plugin(&mut headers, &arrival);
         assert_eq!(headers.len(), 2, "{headers:?}");
         assert_eq!(
-            (&headers["host"], &headers[ID]),
+            (&headers["host"], &headers["x-request-id"]),
             (&"target.test:81".parse().unwrap(), &"id".parse().unwrap())
         );
     }

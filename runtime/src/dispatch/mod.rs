@@ -11,9 +11,11 @@ mod body;
 mod credential;
 mod engine;
 mod gate;
+mod hop_by_hop;
 mod intake;
 mod refusal;
 mod reply;
+mod request_id;
 mod target;
 
 use std::net::SocketAddr;
@@ -31,8 +33,9 @@ use crate::metrics::Metrics;
 use target::Target;
 
 pub use credential::{Caller, bearer, take as take_credential};
-pub use intake::{Arrival, RequestId};
+pub use intake::Arrival;
 pub use refusal::Refusal;
+pub use request_id::RequestId;
 
 /// Answers requests from whatever snapshot is current.
 pub struct Dispatcher {

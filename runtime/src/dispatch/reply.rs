@@ -3,7 +3,7 @@
 use davit_engine::Body;
 use http::Response;
 
-use super::intake::strip_hop_by_hop;
+use super::hop_by_hop::strip_hop_by_hop;
 use super::{Refusal, RequestId};
 
 /// Numbers the response and takes off what is the connection's business.
