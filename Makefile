@@ -1,6 +1,7 @@
 # Every target of Davit. `make help` lists them.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export DAVIT_BUN ?= $(CURDIR)/node_modules/.bin/bun
 
@@ -20,7 +21,9 @@ lint: node_modules ## Check the formatting and clippy's opinion
 
 unit: node_modules ## Run the Rust tests, the suite with real processes among them
 	cargo build --workspace --bins
-	cargo test --workspace --no-fail-fast
+	mkdir -p target
+	cargo test --workspace --no-fail-fast 2>&1 | tee target/test.log
+	@awk '/^test result:/ { passed += $$4; failed += $$6 } END { print passed " passed, " failed " failed" }' target/test.log
 
 js: node_modules ## Type-check and test the bridge and the examples
 	cd engine/bun/bridge && bun run check && bun run test

@@ -65,7 +65,7 @@ pub enum DurationError {
     #[error(transparent)]
     Invalid(#[from] InvalidDuration),
     /// It is too short or too long.
-    #[error("write a duration of at least {least:?} and at most {most:?}")]
+    #[error("write a duration of at least {}s and at most {}s", least.as_secs(), most.as_secs())]
     OutOfRange {
         /// The shortest one.
         least: Duration,
@@ -97,7 +97,7 @@ mod tests {
         let table = [
             ("--heartbeat-timeout", ["1s", "10m"], ["999ms", "601s"], "at least 1s and at most 600s"),
             ("--init-timeout", ["1s", "1h"], ["0", "2h"], "at least 1s and at most 3600s"),
-            ("--drain-timeout", ["0", "1h"], ["3601s", "100h"], "at least 0ns and at most 3600s"),
+            ("--drain-timeout", ["0", "1h"], ["3601s", "100h"], "at least 0s and at most 3600s"),
         ];
         for (option, good, bad, says) in table {
             for text in good {
