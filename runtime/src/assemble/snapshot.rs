@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use davit_plugin::PluginName;
 use davit_plugin::plan::{Plan, PlannedPlugin};
-use davit_plugin::{Digest, PluginName};
 
 use super::assets::Assets;
 use super::pool::Running;
@@ -15,7 +15,6 @@ use crate::volume::Tree;
 #[derive(Debug)]
 pub struct Snapshot {
     plan: Plan,
-    digest: Digest,
     plugins: Vec<Served>,
     by_segment: HashMap<String, usize>,
 }
@@ -37,7 +36,7 @@ impl Snapshot {
         let segment =
             |(i, plugin): (usize, &PlannedPlugin)| Some((plugin.base.as_ref()?.segment().to_owned(), i));
         let by_segment = plan.plugins.iter().enumerate().filter_map(segment).collect();
-        Self { digest: plan.digest(), plan, plugins, by_segment }
+        Self { plan, plugins, by_segment }
     }
 
     /// The snapshot before the first plan.
@@ -48,11 +47,6 @@ impl Snapshot {
     /// The plan.
     pub fn plan(&self) -> &Plan {
         &self.plan
-    }
-
-    /// The plan's digest.
-    pub fn digest(&self) -> Digest {
-        self.digest
     }
 
     /// The plugin served under a path's first segment, with its index in the

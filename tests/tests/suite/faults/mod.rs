@@ -5,6 +5,7 @@ mod among_plugins;
 mod code;
 mod manifest;
 mod patient;
+mod retries;
 mod today;
 mod unreadable;
 mod worker;
