@@ -5,9 +5,10 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use crate::manifest::{FILE_NAMES, MAX_SIZE, ManifestError};
+use crate::grant::Grant;
+use crate::manifest::{FILE_NAMES, MAX_SIZE, ManifestError, Values};
 use crate::reason::{Problem, Reason};
-use crate::{Manifest, PackagePath};
+use crate::{Manifest, PackagePath, PluginName};
 
 /// Modules that are looked for when the manifest names none (interfaces §8).
 const CODE_FALLBACKS: [&str; 2] = ["plugin.ts", "plugin.js"];
@@ -90,17 +91,59 @@ impl Contents {
     /// Reads the manifest below `root` and finds the plugin's entries. `shown`
     /// is the folder's name in messages: where its author knows it.
     pub fn read(root: &Path, shown: &str) -> Result<Self, ContentsError> {
+        Listing::read(root, shown)?.contents(None)
+    }
+}
+
+/// What an unpacked package holds, whoever grants it what: it can be read under
+/// another grant without the files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// The manifest's name in messages.
+    file: String,
+    manifest: Vec<u8>,
+    code: Option<PackagePath>,
+    ui: Option<PackagePath>,
+}
+
+impl Listing {
+    /// Reads the manifest below `root` and looks which files there are; `shown`
+    /// is the folder's name in messages.
+    pub fn read(root: &Path, shown: &str) -> Result<Self, ContentsError> {
         let (file, bytes) = read_manifest(root, shown)?;
-        let manifest = Manifest::parse_bytes(&file, &bytes)?;
+        let manifest = Manifest::parse_with(&file, &bytes, &Values::Unjudged)?;
         let code = find_code(root, &manifest, &file)?;
         let ui = present(root, &file, "entrypoint", manifest.entrypoint.as_ref())?;
         if code.is_none() && ui.is_none() {
             return Err(ContentsError::Nothing { manifest: file });
         }
-        if ui.is_some() && manifest.base.is_none() {
-            return Err(ContentsError::WithoutBase { manifest: file });
+        Ok(Self { file, manifest: bytes, code, ui })
+    }
+
+    /// The plugin's name, as its author wrote it.
+    pub fn name(&self) -> Result<PluginName, ContentsError> {
+        Ok(Manifest::parse_with(&self.file, &self.manifest, &Values::Unjudged)?.name)
+    }
+
+    /// The plugin under a grant, or under what the manifest says of itself.
+    pub fn contents(&self, grant: Option<&Grant>) -> Result<Contents, ContentsError> {
+        let values = grant.map_or(Values::Own, |grant| Values::Over(grant.config.clone()));
+        let manifest = Manifest::parse_with(&self.file, &self.manifest, &values)?;
+        let manifest = match grant {
+            Some(grant) => grant.apply(manifest),
+            None => manifest,
+        };
+        if self.ui.is_some() && manifest.base.is_none() {
+            return Err(ContentsError::WithoutBase { manifest: self.file.clone() });
         }
-        Ok(Self { manifest, code, ui })
+        Ok(Contents { manifest, code: self.code.clone(), ui: self.ui.clone() })
+    }
+
+    /// What the manifest asks for and the grant does not give, for people:
+    /// `route GET /api/other/**`.
+    pub fn not_granted(&self, grant: &Grant) -> Vec<String> {
+        let asked = Manifest::parse_with(&self.file, &self.manifest, &Values::Unjudged);
+        asked.map(|asked| grant.lacks(&asked)).unwrap_or_default()
     }
 }
 

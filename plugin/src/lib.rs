@@ -3,7 +3,9 @@
 
 pub mod base;
 pub mod contents;
+pub mod control;
 pub mod digest;
+pub mod grant;
 pub mod graph;
 pub mod manifest;
 pub mod name;
@@ -18,6 +20,7 @@ pub mod version;
 pub use base::Base;
 pub use contents::Contents;
 pub use digest::Digest;
+pub use grant::Grant;
 pub use manifest::Manifest;
 pub use name::PluginName;
 pub use package_path::PackagePath;

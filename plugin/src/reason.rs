@@ -8,16 +8,44 @@ use serde::{Deserialize, Serialize};
 /// A stable, machine-readable reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Reason {
+    /// This generation serves on all replicas.
+    Serving,
+    /// The plugin is turned off.
+    Disabled,
+    /// The resource says to leave everything as it is.
+    Suspended,
+    /// The PluginRuntime that the resource names does not exist.
+    RuntimeNotFound,
+    /// The source names these bytes.
+    Resolved,
+    /// The reference to the source is malformed.
+    ReferenceInvalid,
+    /// The registry has no such tag, digest or repository.
+    TagNotFound,
+    /// The registry does not answer, or answers that it cannot now.
+    RegistryUnreachable,
+    /// The registry refuses the credentials, or wants some.
+    RegistryDenied,
+    /// There is no such ConfigMap.
+    ConfigMapNotFound,
+    /// There is no such Secret, or it is not one that may be used for this.
+    SecretNotFound,
     /// The folder or archive is not a package.
     PackageInvalid,
     /// The package exceeds a bound on its size or number of entries.
     PackageTooLarge,
+    /// The bytes are the ones that the digest names, and they are a plugin's.
+    Verified,
+    /// The bytes are not the ones that the digest names.
+    DigestMismatch,
     /// The manifest is missing or says something that it cannot say.
     ManifestInvalid,
+    /// The manifest's name is not the one that the resource gives.
+    NameMismatch,
     /// A configuration value does not fit the manifest's schema.
     ConfigInvalid,
-    /// The plugin is turned off.
-    Disabled,
+    /// All that the plugin requires runs.
+    DependenciesReady,
     /// A required dependency is not there.
     DependencyMissing,
     /// A required dependency is turned off.
@@ -28,6 +56,8 @@ pub enum Reason {
     DependencyVersionUnmet,
     /// The plugin requires itself, by way of others.
     DependencyCycle,
+    /// The plan that all replicas serve has it.
+    Programmed,
     /// It has not finished starting; what served before goes on serving.
     RolloutInProgress,
     /// Another plugin has the base.
@@ -48,6 +78,10 @@ pub enum Reason {
     InitTimeout,
     /// The worker process ends again and again.
     WorkerCrashLooping,
+    /// Not all replicas serve it yet.
+    ReplicasLagging,
+    /// A replica's volume has no room for the package.
+    VolumeFull,
 }
 
 impl fmt::Display for Reason {

@@ -70,6 +70,17 @@ pub struct Manifest {
     pub warnings: Vec<Finding>,
 }
 
+/// Where the values of a manifest's configuration come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Values {
+    /// From the manifest and the schema's defaults.
+    Own,
+    /// From somebody who goes before the manifest.
+    Over(Map<String, Value>),
+    /// They are not known yet, so they are neither completed nor checked.
+    Unjudged,
+}
+
 impl Manifest {
     /// Parses the text of `file`, which is only named in messages.
     pub fn parse(file: &str, text: &str) -> Result<Self, ManifestError> {
@@ -78,8 +89,14 @@ impl Manifest {
 
     /// Parses the bytes of `file`, which must be UTF-8.
     pub fn parse_bytes(file: &str, bytes: &[u8]) -> Result<Self, ManifestError> {
+        Self::parse_with(file, bytes, &Values::Own)
+    }
+
+    /// Parses the bytes of `file`, which must be UTF-8, with these values of its
+    /// configuration.
+    pub fn parse_with(file: &str, bytes: &[u8], values: &Values) -> Result<Self, ManifestError> {
         let mut findings = Findings::default();
-        let manifest = yaml::parse(bytes).map(|root| Self::read(root, &mut findings));
+        let manifest = yaml::parse(bytes).map(|root| Self::read(root, values, &mut findings));
         match manifest {
             Ok(Some(manifest)) if findings.0.is_empty() => Ok(manifest),
             Ok(_) => Err(ManifestError::of(file, findings.sorted())),
@@ -87,7 +104,7 @@ impl Manifest {
         }
     }
 
-    fn read(root: Node, findings: &mut Findings) -> Option<Self> {
+    fn read(root: Node, values: &Values, findings: &mut Findings) -> Option<Self> {
         let mut warnings = Findings::default();
         let mut fields = Fields::of(root, "the manifest", findings);
         if !findings.0.is_empty() {
@@ -97,7 +114,7 @@ impl Manifest {
         let schema = schema::read(fields.take("config"), findings, &mut warnings);
         let limits = Limits::read(fields.take("davit"), findings);
         typos::warn(&fields, &schema, &mut warnings);
-        let config = configure(&schema, &fields, findings);
+        let config = configure(&schema, &fields, values, findings);
         let name = read_name(&mut fields, findings);
         let version = fields.parsed("version", findings).unwrap_or_default();
         let enabled = fields.flag("enabled", findings).unwrap_or(true);
@@ -154,8 +171,19 @@ fn read_base(fields: &mut Fields, findings: &mut Findings) -> Option<Base> {
 
 /// The configuration, which points at a value that does not fit or, if there is
 /// none, at the option that asks for it.
-fn configure(schema: &Schema, fields: &Fields, findings: &mut Findings) -> Map<String, Value> {
-    values::complete(schema, fields.to_config(findings)).unwrap_or_else(|misfits| {
+fn configure(
+    schema: &Schema,
+    fields: &Fields,
+    values: &Values,
+    findings: &mut Findings,
+) -> Map<String, Value> {
+    let mut config = fields.to_config(findings);
+    match values {
+        Values::Unjudged => return config,
+        Values::Own => {}
+        Values::Over(given) => config.extend(given.clone()),
+    }
+    values::complete(schema, config).unwrap_or_else(|misfits| {
         for misfit in misfits {
             let at = fields.position(&misfit.path).unwrap_or_else(|| schema.position(&misfit.path));
             findings.because(Reason::ConfigInvalid, at, misfit.to_string());

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Link, PlannedPlugin};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{Link, PlannedPlugin, canonical};
 use crate::contents::Contents;
 use crate::manifest::Dependency;
-use crate::{Digest, PluginName};
+use crate::{Base, Digest, PluginName};
 
 /// A verified package and what it holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,21 +28,34 @@ pub struct CandidateId {
     pub name: PluginName,
     /// The package.
     pub digest: Digest,
-    /// The start.
-    pub reload: Option<String>,
+    /// The digest of what it is started with besides the package: base,
+    /// configuration, and the start it belongs to.
+    pub settings: Digest,
+}
+
+#[derive(Serialize)]
+struct Settings<'a> {
+    reload: &'a Option<String>,
+    base: &'a Option<Base>,
+    config: &'a Map<String, Value>,
 }
 
 impl CandidateId {
     /// The candidate that a plan's entry was made from.
     pub fn of(plugin: &PlannedPlugin) -> Self {
-        Self { name: plugin.name.clone(), digest: plugin.digest, reload: plugin.reload.clone() }
+        let PlannedPlugin { name, digest, reload, base, config, .. } = plugin;
+        let settings = canonical::digest(&Settings { reload, base, config });
+        Self { name: name.clone(), digest: *digest, settings }
     }
 }
 
 impl Candidate {
     /// What tells this candidate from others.
     pub fn id(&self) -> CandidateId {
-        CandidateId { name: self.name().clone(), digest: self.digest, reload: self.reload.clone() }
+        let Candidate { digest, reload, contents } = self;
+        let (base, config) = (&contents.manifest.base, &contents.manifest.config);
+        let settings = canonical::digest(&Settings { reload, base, config });
+        CandidateId { name: self.name().clone(), digest: *digest, settings }
     }
 
     /// The plugin's name.

@@ -4,6 +4,8 @@ mod arrange;
 mod candidate;
 mod canonical;
 mod groups;
+mod judge;
+mod state;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -16,6 +18,8 @@ use crate::{Base, Digest, PluginName, Version};
 pub use arrange::{Arrangement, Barred, Outcome, Wanted, arrange};
 pub use candidate::{Candidate, CandidateId};
 pub use groups::{Group, GroupKey};
+pub use judge::{Tried, Verdict, judge};
+pub use state::PluginState;
 
 /// The only plan format that this version writes and reads.
 pub const FORMAT: u32 = 1;

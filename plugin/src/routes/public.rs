@@ -1,6 +1,7 @@
 //! The public routes of one plugin, compiled once.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::str::FromStr;
 
 use regex::RegexSet;
@@ -31,6 +32,21 @@ pub enum Methods {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a method: write GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS or ALL")]
 pub struct InvalidMethod(String);
+
+impl fmt::Display for Methods {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::All => "ALL",
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+            Self::Options => "OPTIONS",
+        })
+    }
+}
 
 impl FromStr for Methods {
     type Err = InvalidMethod;
@@ -78,6 +94,20 @@ impl PublicRoutes {
         opened_for(Methods::All) && own.is_some()
             || own.is_some_and(opened_for)
             || own == Some(Methods::Head) && opened_for(Methods::Get)
+    }
+}
+
+impl PublicRoutes {
+    /// The routes that are open here and not in `granted`, pattern by pattern:
+    /// one that another pattern covers counts as not granted.
+    pub fn beyond<'a>(&'a self, granted: &'a Self) -> impl Iterator<Item = (Methods, &'a str)> {
+        let has = |methods: &Methods, pattern: &String| {
+            let opened = |methods| granted.patterns.get(methods).is_some_and(|list| list.contains(pattern));
+            opened(methods) || opened(&Methods::All)
+        };
+        let all = self.patterns.iter().flat_map(|(methods, list)| list.iter().map(move |one| (methods, one)));
+        all.filter(move |(methods, pattern)| !has(methods, pattern))
+            .map(|(methods, pattern)| (*methods, pattern.as_str()))
     }
 }
 

@@ -17,7 +17,8 @@ const MAX_LENGTH: usize = 256;
 #[serde(try_from = "String", into = "String")]
 pub struct VersionRange {
     text: String,
-    range: Option<nodejs_semver::Range>,
+    /// All of these must hold.
+    ranges: Vec<nodejs_semver::Range>,
 }
 
 /// The text is not a range of versions.
@@ -28,12 +29,24 @@ pub struct InvalidRange(String);
 impl VersionRange {
     /// The range that holds every version.
     pub fn any() -> Self {
-        Self { text: "*".to_owned(), range: None }
+        Self { text: "*".to_owned(), ranges: Vec::new() }
     }
 
     /// Whether `version` lies in the range.
     pub fn holds(&self, version: &Version) -> bool {
-        self.range.as_ref().is_none_or(|range| range.satisfies(&version.parsed))
+        self.ranges.iter().all(|range| range.satisfies(&version.parsed))
+    }
+
+    /// The versions that lie in both ranges. It is shown as `a and b`, which no
+    /// text reads back.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        match (&self.ranges[..], &other.ranges[..]) {
+            (_, []) => self.clone(),
+            ([], _) => other.clone(),
+            (ours, theirs) if self.text == other.text || ours == theirs => self.clone(),
+            (ours, theirs) => Self { text: format!("{self} and {other}"), ranges: [ours, theirs].concat() },
+        }
     }
 }
 
@@ -59,7 +72,7 @@ impl FromStr for VersionRange {
                 parse(&comparator)?;
             }
         }
-        Ok(Self { text: text.to_owned(), range: Some(parse(&spaced)?) })
+        Ok(Self { text: text.to_owned(), ranges: vec![parse(&spaced)?] })
     }
 }
 

@@ -28,7 +28,7 @@ use crate::volume::{Tree, Volume};
 pub use assets::{Asset, Assets};
 pub use lease::{Lease, Leases};
 pub use pool::Running;
-pub use prepared::{PluginState, Prepared, Ready};
+pub use prepared::{Prepared, Ready};
 pub use snapshot::{Served, Snapshot};
 
 use pool::Pool;

@@ -3,24 +3,13 @@
 use std::sync::Arc;
 
 use davit_engine::GroupState;
-use davit_plugin::plan::{GroupKey, Plan, PlannedPlugin};
+use davit_plugin::plan::{GroupKey, Plan, PlannedPlugin, PluginState};
 use davit_plugin::reason::{Problem, Reason};
 
 use super::assets::Assets;
 use super::groups::PlannedGroup;
 use super::snapshot::{Served, Snapshot};
 use crate::volume::Tree;
-
-/// How far one plugin has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PluginState {
-    /// It could serve now.
-    Ready,
-    /// It, or one of its group, is still starting.
-    Pending,
-    /// It cannot start.
-    Failed(Problem),
-}
 
 /// A plan beside the one that serves.
 #[derive(Debug)]

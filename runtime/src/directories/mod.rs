@@ -11,7 +11,6 @@
 mod fingerprint;
 mod folders;
 mod follow;
-mod judge;
 mod pass;
 mod scan;
 mod status;

@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use davit_plugin::plan::{Barred, CandidateId, GroupKey, Outcome, Plan, arrange};
+use davit_plugin::plan::{Barred, CandidateId, GroupKey, Outcome, Plan, Tried, Verdict, arrange, judge};
 use futures::future::join_all;
 
 use super::Options;
 use super::folders::{Lister, Unread, has_manifest};
-use super::judge::{Tried, Verdict, judge};
 use super::scan::{Found, Package, Scanner};
 use super::status::{self, PluginStatus};
 use super::wanted::{LastGood, Sorted, sort};

@@ -3,17 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use davit_plugin::plan::{Barred, CandidateId};
-use davit_plugin::reason::{Problem, Reason};
-
-use crate::assemble::PluginState;
+use super::{Barred, CandidateId, PluginState};
+use crate::reason::{Problem, Reason};
 
 /// One group: its key, and how far each member has come.
-pub(super) type Tried<K> = (K, Vec<(CandidateId, PluginState)>);
+pub type Tried<K> = (K, Vec<(CandidateId, PluginState)>);
 
 /// What comes next.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Verdict<K> {
+pub enum Verdict<K> {
     /// All plugins are ready.
     Commit,
     /// These groups replace serving ones without a newer version in them: there
@@ -25,7 +23,7 @@ pub(super) enum Verdict<K> {
 
 /// Judges each group by the states of its members. A version that is among
 /// those that `serve` already is innocent as long as a newer one is in its group.
-pub(super) fn judge<K: Copy>(groups: &[Tried<K>], serve: &BTreeSet<CandidateId>) -> Verdict<K> {
+pub fn judge<K: Copy>(groups: &[Tried<K>], serve: &BTreeSet<CandidateId>) -> Verdict<K> {
     let (mut barred, mut awaited) = (Barred::new(), Vec::new());
     for (key, members) in groups {
         let fresh: Vec<&CandidateId> =
@@ -57,7 +55,7 @@ pub(super) fn judge<K: Copy>(groups: &[Tried<K>], serve: &BTreeSet<CandidateId>)
 fn causes(members: &[(CandidateId, PluginState)]) -> Vec<(&CandidateId, &Problem)> {
     let failed = members.iter().filter_map(|(id, state)| match state {
         PluginState::Failed(problem) => Some((id, problem)),
-        PluginState::Ready | PluginState::Pending => None,
+        PluginState::Ready | PluginState::Pending | PluginState::Degraded(_) => None,
     });
     let failed: Vec<_> = failed.collect();
     let by_itself = |problem: &Problem| problem.reason != Reason::DependencyNotReady;
@@ -79,10 +77,10 @@ fn breaks(other: &CandidateId, problem: &Problem) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use davit_plugin::Digest;
+    use crate::Digest;
 
     fn id(name: &str, version: u8) -> CandidateId {
-        CandidateId { name: name.parse().unwrap(), digest: Digest::of(&[version]), reload: None }
+        CandidateId { name: name.parse().unwrap(), digest: Digest::of(&[version]), settings: Digest::of(b"") }
     }
 
     fn failed(reason: Reason) -> PluginState {
