@@ -154,6 +154,13 @@ pub fn manifest(folder: &Path) -> Option<Manifest> {
     Manifest::parse_bytes(&file, &text).ok()
 }
 
+/// The plugin's name in `folder`, if its manifest can be read, whatever its
+/// configuration.
+pub fn name(folder: &Path) -> Option<PluginName> {
+    let (file, text) = read_manifest(folder, "").ok()?;
+    Some(Manifest::parse_with(&file, &text, &Values::Unjudged).ok()?.name)
+}
+
 /// The manifest's name for messages, and its bytes, at most one more than may be.
 fn read_manifest(root: &Path, shown: &str) -> Result<(String, Vec<u8>), ContentsError> {
     for name in FILE_NAMES {

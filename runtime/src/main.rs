@@ -54,6 +54,7 @@ async fn run(options: Options) -> Result<(), Failure> {
             roots: directories.into_iter().map(Root::Directory).collect(),
             node_modules: true,
             build: None,
+            declarations: directories::Declarations::default(),
             first_settle: options.init_timeout * 2,
             settle: timing.settle,
         },

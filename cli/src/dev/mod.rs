@@ -59,6 +59,7 @@ async fn serve(args: Args) -> Result<(), Failure> {
             roots: roots.clone(),
             node_modules: false,
             build: Some(Arc::new(Builder::new(args.build.clone()))),
+            declarations: directories::Declarations::default(),
             first_settle: timing.settle,
             settle: timing.settle,
         },

@@ -8,6 +8,7 @@
 //! Each pass starts from what is on disk and what serves. A folder that cannot
 //! be used keeps its last good package; one that is gone is removed.
 
+mod declared;
 mod fingerprint;
 mod folders;
 mod follow;
@@ -23,6 +24,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use davit_plugin::reason::Problem;
 
+pub use declared::{Declarations, Declared};
 pub use folders::{Root, Unread};
 pub use follow::{Handle, ReloadError, follow};
 pub use status::{PluginStatus, Serving, State};
@@ -44,6 +46,8 @@ pub struct Options {
     pub node_modules: bool,
     /// What is done in a folder before it is packed.
     pub build: Option<Arc<dyn Build>>,
+    /// What resources declare about the plugins.
+    pub declarations: Declarations,
     /// How long the first plan waits for groups that are still starting.
     pub first_settle: Duration,
     /// How long each later plan waits.

@@ -36,7 +36,7 @@ pub(super) struct Report {
 
 impl Passes {
     pub(super) fn new(options: Options, assembler: Arc<Assembler>, volume: Arc<Volume>) -> Self {
-        let scanner = Scanner::new(volume, options.build.clone(), options.node_modules);
+        let scanner = Scanner::new(volume, &options);
         let lister = Lister::new(&options.roots);
         Self { options, assembler, lister, scanner, last_good: LastGood::new(), reloads: 0, first: true }
     }

@@ -5,19 +5,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use davit_plugin::Manifest;
-use davit_plugin::contents::{self, Contents};
+use davit_plugin::contents::{self, ContentsError, Listing};
 use davit_plugin::package::{PackError, PackOptions, pack};
 use davit_plugin::plan::Candidate;
 use davit_plugin::reason::{Problem, Reason};
 
+use super::declared::{Declarations, suspended};
 use super::fingerprint::Fingerprint;
-use super::{Build, PluginFolder};
+use super::{Build, Options, PluginFolder};
 use crate::volume::{Tree, Volume, VolumeError};
 
 /// A folder's package, verified and on the volume.
 #[derive(Debug, Clone)]
 pub(super) struct Package {
     pub(super) candidate: Candidate,
+    listing: Arc<Listing>,
     /// Keeps the package on the volume.
     _tree: Arc<Tree>,
 }
@@ -43,12 +45,14 @@ pub(super) struct Scanner {
     volume: Arc<Volume>,
     build: Option<Arc<dyn Build>>,
     node_modules: bool,
+    declarations: Declarations,
     known: BTreeMap<PathBuf, (Fingerprint, Package)>,
 }
 
 impl Scanner {
-    pub(super) fn new(volume: Arc<Volume>, build: Option<Arc<dyn Build>>, node_modules: bool) -> Self {
-        Self { volume, build, node_modules, known: BTreeMap::new() }
+    pub(super) fn new(volume: Arc<Volume>, options: &Options) -> Self {
+        let Options { build, node_modules, declarations, .. } = options.clone();
+        Self { volume, build, node_modules, declarations, known: BTreeMap::new() }
     }
 
     /// Scans all folders, one after the other.
@@ -64,17 +68,34 @@ impl Scanner {
         found
     }
 
+    /// The folder's package as it is declared today.
     async fn package(&mut self, folder: &Path) -> Result<Package, Problem> {
+        let name = contents::name(folder);
+        if name.is_some_and(|name| self.declarations.suspend(&name)) {
+            return self.known.get(folder).map(|(_, package)| package.clone()).ok_or_else(suspended);
+        }
+        let package = self.packed(folder).await?;
+        let contents = self.declarations.contents(&package.listing).map_err(|error| Problem::from(&error))?;
+        let candidate = Candidate { contents: Arc::new(contents), ..package.candidate };
+        let package = Package { candidate, ..package };
+        if let Some((_, known)) = self.known.get_mut(folder) {
+            *known = package.clone();
+        }
+        Ok(package)
+    }
+
+    async fn packed(&mut self, folder: &Path) -> Result<Package, Problem> {
         if let Some(build) = &self.build {
             build.build(folder).await?;
         }
         let (volume, node_modules, path) = (self.volume.clone(), self.node_modules, folder.to_owned());
+        let declarations = self.declarations.clone();
         let known = self.known.get(folder).cloned();
         let packing = tokio::task::spawn_blocking(move || {
             let before = Fingerprint::of(&path, node_modules).ok().flatten();
             match known.filter(|(fingerprint, _)| before.as_ref() == Some(fingerprint)) {
                 Some((_, package)) => Ok((before, package)),
-                None => admit(&path, &volume, node_modules).map(|package| (before, package)),
+                None => admit(&path, &volume, node_modules, &declarations).map(|package| (before, package)),
             }
         });
         let packed =
@@ -93,17 +114,26 @@ impl Scanner {
     }
 }
 
-fn admit(folder: &Path, volume: &Volume, node_modules: bool) -> Result<Package, Problem> {
+fn admit(
+    folder: &Path,
+    volume: &Volume,
+    node_modules: bool,
+    declarations: &Declarations,
+) -> Result<Package, Problem> {
     // The manifest is read where its author knows it, so that a fault names
     // that file; the package is checked again once it is on the volume.
     let shown = folder.display().to_string();
-    Contents::read(folder, &shown).map_err(|error| Problem::from(&error))?;
+    let read = |root: &Path| -> Result<_, ContentsError> {
+        let listing = Listing::read(root, &shown)?;
+        Ok((declarations.contents(&listing)?, listing))
+    };
+    read(folder).map_err(|error| Problem::from(&error))?;
     let packed = pack(folder, &PackOptions { node_modules, ..PackOptions::default() })
         .map_err(|error| unpackable(&error))?;
     let tree = volume.admit(packed.digest, &packed.bytes).map_err(|error| refused(&error))?;
-    let contents = Contents::read(tree.root(), &shown).map_err(|error| Problem::from(&error))?;
+    let (contents, listing) = read(tree.root()).map_err(|error| Problem::from(&error))?;
     let candidate = Candidate { digest: packed.digest, contents: Arc::new(contents), reload: None };
-    Ok(Package { candidate, _tree: tree })
+    Ok(Package { candidate, listing: Arc::new(listing), _tree: tree })
 }
 
 fn unpackable(error: &PackError) -> Problem {
