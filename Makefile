@@ -5,7 +5,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export DAVIT_BUN ?= $(CURDIR)/node_modules/.bin/bun
 
-.PHONY: help run test lint fmt bridge unit suite js soak bench deny clean
+.PHONY: help run test lint fmt bridge generate control-plane unit js soak bench deny clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,7 +19,13 @@ lint: node_modules ## Check the formatting and clippy's opinion
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 
-unit: node_modules ## Run the Rust tests, the suite with real processes among them
+generate: ## Write the CRDs and what the docs have of them (config/crd, docs/reference)
+	cargo run -p davit-crds --bin crdgen -- --write config/crd --docs docs/reference
+
+control-plane: ## Build etcd, the API server and a registry for the tests, once for this machine
+	tests/control-plane/build.sh
+
+unit: node_modules control-plane ## Run the Rust tests, the suite with real processes among them
 	cargo build --workspace --bins
 	mkdir -p target
 	cargo test --workspace --no-fail-fast 2>&1 | tee target/test.log

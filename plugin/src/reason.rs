@@ -5,9 +5,31 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A stable, machine-readable reason.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Reason {
+/// Makes the enum, and from its comments what [`Reason::meaning`] says: the
+/// reference that is generated from it cannot differ.
+macro_rules! reasons {
+    ($($(#[doc = $meaning:literal])+ $name:ident,)+) => {
+        /// A stable, machine-readable reason.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Reason {
+            $($(#[doc = $meaning])+ $name,)+
+        }
+
+        impl Reason {
+            /// All reasons, in the order of a plugin's way.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// What the reason means, in one sentence.
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!($($meaning),+).trim_start(),)+
+                }
+            }
+        }
+    };
+}
+
+reasons! {
     /// This generation serves on all replicas.
     Serving,
     /// The plugin is turned off.

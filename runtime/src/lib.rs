@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod assemble;
+pub mod control;
 pub mod directories;
 pub mod dispatch;
 pub mod keys;

@@ -1,6 +1,6 @@
-//! `davit-runtime`: serves plugins from plugin directories.
+//! `davit-runtime`: serves plugins from plugin directories, or those that an
+//! operator puts here.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +9,11 @@ use clap::Parser;
 use davit_engine::{Engine, HostInfo};
 use davit_engine_bun::BunEngine;
 use davit_runtime::assemble::Timing;
+use davit_runtime::control::{Certificates, Managed};
 use davit_runtime::directories::{self, Root};
 use davit_runtime::keys::Keys;
-use davit_runtime::options::Options;
-use davit_runtime::runtime::{Runtime, Setup};
+use davit_runtime::options::{Options, Source};
+use davit_runtime::runtime::{Plugins, Runtime, Setup};
 use davit_runtime::volume::Volume;
 use davit_runtime::{admin, logs};
 use tokio::net::TcpListener;
@@ -37,50 +38,63 @@ async fn main() -> ExitCode {
 }
 
 async fn run(options: Options) -> Result<(), Failure> {
+    let source =
+        options.source(std::env::var_os("PLUGIN_DIRS").as_deref()).unwrap_or_else(|error| error.exit());
+    let source = source
+        .ok_or("no plugin directories: set RUNTIME_PLUGIN_DIRS, e.g. to /data/.plugins:/data/plugins")?;
     logs::start(&options.log_level.to_string(), options.log_format)?;
-    let directories = plugin_dirs(&options)?;
     let keys = Keys::from_environment()?;
     if !keys.any() {
         tracing::warn!("no RUNTIME_ROOT_KEY and no RUNTIME_ROOT_KEY_FILE: only public routes are open");
     }
-    let public = TcpListener::bind((options.listen_address, options.port)).await?;
-    let metrics = TcpListener::bind((options.listen_address, options.metrics_port)).await?;
+    let bind = |port| TcpListener::bind((options.listen_address, port));
+    let (public, metrics) = (bind(options.port).await?, bind(options.metrics_port).await?);
+    let control = match source {
+        Source::Directories(_) => None,
+        Source::Operator { .. } => Some(bind(options.control_port).await?),
+    };
     let timing = Timing { init: options.init_timeout, drain: options.drain_timeout, ..Timing::default() };
     let runtime = Runtime::start(Setup {
-        engine: engine(&options, &directories),
+        engine: engine(&options, &source),
         volume: Volume::open(&options.volume)?,
         timing,
-        directories: directories::Options {
+        plugins: plugins(source, &options, timing)?,
+        keys,
+        trust_loopback: false,
+    });
+    let controlled = control.as_ref().map(TcpListener::local_addr).transpose()?.map(tracing::field::display);
+    tracing::info!(address = %public.local_addr()?, metrics = %metrics.local_addr()?, control = controlled, "serving");
+    runtime.serve_metrics(metrics);
+    if let Some(listener) = control {
+        runtime.serve_control(listener);
+    }
+    Ok(runtime.serve(public, LEAVING, options.drain_timeout).await?)
+}
+
+fn plugins(source: Source, options: &Options, timing: Timing) -> Result<Plugins, Failure> {
+    Ok(match source {
+        Source::Directories(directories) => Plugins::Directories(directories::Options {
             roots: directories.into_iter().map(Root::Directory).collect(),
             node_modules: true,
             build: None,
             declarations: directories::Declarations::default(),
             first_settle: options.init_timeout * 2,
             settle: timing.settle,
-        },
-        keys,
-        trust_loopback: false,
-    });
-    tracing::info!(address = %public.local_addr()?, metrics = %metrics.local_addr()?, "serving");
-    runtime.serve_metrics(metrics);
-    Ok(runtime.serve(public, LEAVING, options.drain_timeout).await?)
-}
-
-/// The flag or `RUNTIME_PLUGIN_DIRS`, else the alias.
-fn plugin_dirs(options: &Options) -> Result<Vec<PathBuf>, Failure> {
-    let alias = || std::env::var_os("PLUGIN_DIRS").map(|list| std::env::split_paths(&list).collect());
-    let named = Some(options.plugin_dirs.clone()).filter(|list| !list.is_empty());
-    let list: Vec<PathBuf> = named.or_else(alias).unwrap_or_default();
-    if list.is_empty() {
-        return Err(
-            "no plugin directories: set RUNTIME_PLUGIN_DIRS, e.g. to /data/.plugins:/data/plugins".into()
-        );
-    }
-    Ok(list)
+        }),
+        Source::Operator { tls, name, pod_uid } => Plugins::Managed(Managed {
+            certificates: Certificates::load(&tls, name)?,
+            pod_uid,
+            start_grace: options.start_grace,
+        }),
+    })
 }
 
 /// Bun, if it is there: without it everything but JavaScript is served.
-fn engine(options: &Options, directories: &[PathBuf]) -> Option<Arc<dyn Engine>> {
+fn engine(options: &Options, source: &Source) -> Option<Arc<dyn Engine>> {
+    let directories = match source {
+        Source::Directories(directories) => &directories[..],
+        Source::Operator { .. } => &[],
+    };
     let host = HostInfo {
         api: admin::API.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -17,6 +17,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use crate::assemble::{Assembler, Running};
+use crate::control::Control;
 use crate::listen::Answer;
 
 /// The media type of the OpenMetrics text format.
@@ -26,6 +27,7 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 #[derive(Default)]
 pub struct Metrics {
     requests: Family<RequestLabels, Counter>,
+    calls: Family<CallLabels, Counter>,
 }
 
 /// What is read of the groups for one answer, which no other answer shares.
@@ -40,6 +42,12 @@ struct Groups {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
     plugin: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CallLabels {
+    call: &'static str,
     status: u16,
 }
 
@@ -61,8 +69,13 @@ impl Metrics {
         self.requests.get_or_create(&RequestLabels { plugin, status: status.as_u16() }).inc();
     }
 
+    /// Counts an answered call of the control port.
+    pub fn called(&self, call: &'static str, status: StatusCode) {
+        self.calls.get_or_create(&CallLabels { call, status: status.as_u16() }).inc();
+    }
+
     /// The text that `/metrics` answers with.
-    pub fn encode(&self, assembler: &Assembler) -> Result<String, fmt::Error> {
+    pub fn encode(&self, assembler: &Assembler, control: Option<&Control>) -> Result<String, fmt::Error> {
         let mut registry = Registry::with_prefix("davit");
         registry.register(
             "requests",
@@ -70,6 +83,10 @@ impl Metrics {
             self.requests.clone(),
         );
         Groups::read(assembler).register(&mut registry);
+        if let Some(control) = control {
+            registry.register("control_calls", "Answered calls of the control port", self.calls.clone());
+            control.register(&mut registry);
+        }
         let mut out = String::new();
         text::encode(&mut out, &registry)?;
         Ok(out)
@@ -116,6 +133,8 @@ pub struct Page {
     pub metrics: Arc<Metrics>,
     /// Whose groups are read.
     pub assembler: Arc<Assembler>,
+    /// A managed runtime's control port.
+    pub control: Option<Arc<Control>>,
 }
 
 impl Page {
@@ -126,7 +145,8 @@ impl Page {
         if !matches!(*method, Method::GET | Method::HEAD) {
             return Err(StatusCode::METHOD_NOT_ALLOWED);
         }
-        let text = self.metrics.encode(&self.assembler).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+        let text = self.metrics.encode(&self.assembler, self.control.as_deref());
+        let text = text.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
         let mut response = Response::new(full(text));
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(OPEN_METRICS));
         Ok(response)

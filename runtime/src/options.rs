@@ -1,13 +1,16 @@
 //! The options of `davit-runtime`.
 
+use std::ffi::OsStr;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser};
 use davit_plugin::manifest::{InvalidDuration, parse_duration};
 
+use crate::control::{ControlName, PodUid};
 use crate::logs::{LogFormat, LogLevel};
 
 /// How long a worker may at least and at most be allowed to be silent.
@@ -17,7 +20,11 @@ pub const INIT_TIMEOUT: RangeInclusive<Duration> = Duration::from_secs(1)..=Dura
 /// How long open requests may at least and at most be allowed to go on.
 pub const DRAIN_TIMEOUT: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_hours(1);
 
-/// Serves Davit plugins from plugin directories.
+/// The grace after a start is at least and at most so long.
+pub const START_GRACE: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_hours(1);
+
+/// Serves Davit plugins: from plugin directories, or those that an operator puts
+/// here (a managed runtime).
 ///
 /// The root key is read from RUNTIME_ROOT_KEY, or from the file that
 /// RUNTIME_ROOT_KEY_FILE names. Without one, only public routes are open.
@@ -29,10 +36,10 @@ pub struct Options {
     /// Plugin directories, `:`-separated; the first of a name wins (alias: PLUGIN_DIRS)
     #[arg(long, env = "RUNTIME_PLUGIN_DIRS", value_delimiter = ':')]
     pub plugin_dirs: Vec<PathBuf>,
-    /// Folder for unpacked packages; what it held before is removed
+    /// Folder for packages; unpacked ones that it held before are removed
     #[arg(long, env = "DAVIT_VOLUME", default_value = "/var/lib/davit")]
     pub volume: PathBuf,
-    /// Address that the public port and the metrics port listen on
+    /// Address that all ports listen on
     #[arg(long, env = "DAVIT_LISTEN_ADDRESS", default_value = "0.0.0.0")]
     pub listen_address: IpAddr,
     /// Public port
@@ -56,6 +63,60 @@ pub struct Options {
     /// How long open requests may go on when their plugin is replaced or the process ends, e.g. 30s
     #[arg(long, env = "DAVIT_DRAIN_TIMEOUT", value_parser = duration_between(DRAIN_TIMEOUT), default_value = "30s")]
     pub drain_timeout: Duration,
+    /// Folder with tls.crt, tls.key and ca.crt of the control port; makes this a managed runtime, which reads no plugin directories
+    #[arg(long, env = "DAVIT_CONTROL_TLS", requires_all = ["control_name", "pod_uid"])]
+    pub control_tls: Option<PathBuf>,
+    /// Name of a managed runtime's control port: <runtime>.<namespace>.control.davit
+    #[arg(long, env = "DAVIT_CONTROL_NAME", requires = "control_tls")]
+    pub control_name: Option<ControlName>,
+    /// UID of the pod that a managed runtime runs in
+    #[arg(long, env = "DAVIT_POD_UID", requires = "control_tls")]
+    pub pod_uid: Option<PodUid>,
+    /// Control port of a managed runtime
+    #[arg(long, env = "DAVIT_CONTROL_PORT", default_value_t = 8443)]
+    pub control_port: u16,
+    /// How long after its start, or after the operator's last call, a managed runtime that has a plan waits for the operator's word before it is ready, e.g. 10s
+    #[arg(long, env = "DAVIT_START_GRACE", value_parser = duration_between(START_GRACE), default_value = "10s")]
+    pub start_grace: Duration,
+}
+
+/// Where plugins come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// From these plugin directories; at least one.
+    Directories(Vec<PathBuf>),
+    /// From an operator.
+    Operator {
+        /// The folder with the control port's certificates.
+        tls: PathBuf,
+        /// The control port's name.
+        name: ControlName,
+        /// The pod's UID.
+        pod_uid: PodUid,
+    },
+}
+
+impl Options {
+    /// Where plugins come from, if that was said. `alias` is the value of
+    /// `PLUGIN_DIRS`, which counts if no plugin directories are given otherwise. Fails
+    /// if there are two sources.
+    pub fn source(&self, alias: Option<&OsStr>) -> Result<Option<Source>, clap::Error> {
+        let alias = || alias.map(|list| std::env::split_paths(list).collect()).unwrap_or_default();
+        let named = Some(self.plugin_dirs.clone()).filter(|list| !list.is_empty());
+        let mut directories: Vec<PathBuf> = named.unwrap_or_else(alias);
+        directories.retain(|directory| !directory.as_os_str().is_empty());
+        let operator = self.control_tls.clone().zip(self.control_name.clone()).zip(self.pod_uid.clone());
+        match operator {
+            None => Ok(Some(directories).filter(|list| !list.is_empty()).map(Source::Directories)),
+            Some(((tls, name), pod_uid)) if directories.is_empty() => {
+                Ok(Some(Source::Operator { tls, name, pod_uid }))
+            }
+            Some(_) => Err(Self::command().error(
+                ErrorKind::ArgumentConflict,
+                "DAVIT_CONTROL_TLS makes this a managed runtime, whose plugins come from its operator alone: unset RUNTIME_PLUGIN_DIRS and PLUGIN_DIRS, or unset DAVIT_CONTROL_TLS",
+            )),
+        }
+    }
 }
 
 /// Why a text is not a duration that an option takes.
@@ -88,8 +149,6 @@ pub fn duration_between(
 
 #[cfg(test)]
 mod tests {
-    use clap::error::ErrorKind;
-
     use super::*;
 
     #[test]
@@ -109,6 +168,52 @@ mod tests {
                 assert!(error.to_string().contains(says), "{error}");
             }
         }
+    }
+
+    const MANAGED: [&str; 7] = [
+        "davit-runtime",
+        "--control-tls",
+        "/etc/davit/control",
+        "--control-name",
+        "default.apps.control.davit",
+        "--pod-uid",
+        "7",
+    ];
+
+    #[test]
+    fn plugins_come_from_directories_or_from_an_operator_but_not_from_both() {
+        let source = |arguments: &[&str], alias: Option<&str>| {
+            Options::try_parse_from(arguments).unwrap().source(alias.map(OsStr::new))
+        };
+        let directories =
+            |paths: &[&str]| Some(Source::Directories(paths.iter().map(PathBuf::from).collect()));
+        assert_eq!(source(&["davit-runtime"], None).unwrap(), None);
+        assert_eq!(source(&["davit-runtime"], Some("")).unwrap(), None);
+        assert_eq!(source(&["davit-runtime"], Some("/a:/b")).unwrap(), directories(&["/a", "/b"]));
+        assert_eq!(source(&["davit-runtime", "--plugin-dirs=/c"], Some("/a")).unwrap(), directories(&["/c"]));
+        let managed = source(&MANAGED, None).unwrap();
+        assert!(matches!(managed, Some(Source::Operator { .. })), "{managed:?}");
+        for error in [
+            source(&MANAGED, Some("/a")).unwrap_err(),
+            source(&[&MANAGED[..], &["--plugin-dirs=/a"]].concat(), None).unwrap_err(),
+        ] {
+            assert_eq!((error.kind(), error.exit_code()), (ErrorKind::ArgumentConflict, 2));
+            assert!(error.to_string().contains("unset RUNTIME_PLUGIN_DIRS"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_managed_runtime_has_a_name_and_a_pod() {
+        for missing in [1, 3, 5] {
+            let mut arguments = MANAGED.to_vec();
+            arguments.drain(missing..missing + 2);
+            let error = Options::try_parse_from(arguments).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::MissingRequiredArgument, "{error}");
+        }
+        let mut arguments = MANAGED;
+        arguments[4] = "default.apps";
+        let error = Options::try_parse_from(arguments).unwrap_err();
+        assert!(error.to_string().contains("default.apps.control.davit"), "{error}");
     }
 
     #[test]

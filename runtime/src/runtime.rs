@@ -7,8 +7,9 @@ use davit_engine::Engine;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::admin::{self, Admin};
+use crate::admin::{self, Admin, Source};
 use crate::assemble::{Assembler, Timing};
+use crate::control::{self, Managed};
 use crate::directories;
 use crate::dispatch::Dispatcher;
 use crate::keys::Keys;
@@ -25,17 +26,25 @@ pub struct Setup {
     /// Times of a change.
     pub timing: Timing,
     /// Where plugins come from.
-    pub directories: directories::Options,
+    pub plugins: Plugins,
     /// Who is let in.
     pub keys: Keys,
     /// Whether somebody at this machine needs no key for the admin API.
     pub trust_loopback: bool,
 }
 
-/// A runtime whose first pass has begun.
+/// Where a runtime's plugins come from.
+pub enum Plugins {
+    /// From folders on disk.
+    Directories(directories::Options),
+    /// From an operator.
+    Managed(Managed),
+}
+
+/// A runtime that has begun to make its plugins live.
 pub struct Runtime {
     assembler: Arc<Assembler>,
-    directories: directories::Handle,
+    source: Source,
     dispatcher: Arc<Dispatcher>,
     metrics: Arc<Metrics>,
     ending: Ending,
@@ -43,28 +52,33 @@ pub struct Runtime {
 }
 
 impl Runtime {
-    /// Starts to follow the directories.
+    /// Starts to follow the directories, or to serve the plan on the volume and to
+    /// wait for the operator.
     pub fn start(setup: Setup) -> Self {
-        let Setup { engine, volume, timing, directories, keys, trust_loopback } = setup;
+        let Setup { engine, volume, timing, plugins, keys, trust_loopback } = setup;
         let (volume, keys) = (Arc::new(volume), Arc::new(keys));
         let assembler = Arc::new(Assembler::new(engine, volume.clone(), timing));
         let (metrics, ending) = (Arc::new(Metrics::default()), Ending::default());
-        let (directories, following) =
-            directories::follow(directories, assembler.clone(), volume, ending.phase());
+        let (source, following) = begin(plugins, assembler.clone(), volume, &ending);
+        let follows = keys.clone();
+        tokio::spawn(async move { follows.follow().await });
         let admin = admin::router(Admin {
             assembler: assembler.clone(),
-            directories: directories.clone(),
+            source: source.clone(),
             keys: keys.clone(),
             trust_loopback,
             phase: ending.phase(),
         });
         let dispatcher = Arc::new(Dispatcher::new(assembler.clone(), keys, admin, metrics.clone()));
-        Self { assembler, directories, dispatcher, metrics, ending, following }
+        Self { assembler, source, dispatcher, metrics, ending, following }
     }
 
-    /// The task that follows the directories.
-    pub fn directories(&self) -> &directories::Handle {
-        &self.directories
+    /// The task that follows the directories; none in a managed runtime.
+    pub fn directories(&self) -> Option<&directories::Handle> {
+        match &self.source {
+            Source::Directories(directories) => Some(directories),
+            Source::Operator(_) => None,
+        }
     }
 
     /// What serves.
@@ -74,11 +88,22 @@ impl Runtime {
 
     /// Serves `/metrics` until the process ends.
     pub fn serve_metrics(&self, listener: TcpListener) {
-        let page = Page { metrics: self.metrics.clone(), assembler: self.assembler.clone() };
+        let page = Page {
+            metrics: self.metrics.clone(),
+            assembler: self.assembler.clone(),
+            control: self.source.control().cloned(),
+        };
         tokio::spawn(async move {
             let never = Ending::default();
             listen::serve(listener, Arc::new(page), never.phase(), Limits::metrics(), Duration::ZERO).await;
         });
+    }
+
+    /// Serves the control port of a managed runtime until the process is ending.
+    pub fn serve_control(&self, listener: TcpListener) {
+        if let Some(control) = self.source.control() {
+            tokio::spawn(control::serve(control.clone(), listener, self.metrics.clone()));
+        }
     }
 
     /// Serves the public port until the process is told to end, then drains it
@@ -95,10 +120,28 @@ impl Runtime {
         let ending = async { (self.ending.wait(leaving).await, Instant::now()) };
         let ((told, closing), ()) = tokio::join!(ending, port);
         told?;
-        // No pass may start anything any more.
+        // Nothing may start anything any more.
         let _ended = self.following.await;
         self.assembler.shut_down(drain.saturating_sub(closing.elapsed())).await;
         tracing::info!("all plugins have ended");
         Ok(())
+    }
+}
+
+fn begin(
+    plugins: Plugins,
+    assembler: Arc<Assembler>,
+    volume: Arc<Volume>,
+    ending: &Ending,
+) -> (Source, JoinHandle<()>) {
+    match plugins {
+        Plugins::Directories(options) => {
+            let (handle, task) = directories::follow(options, assembler, volume, ending.phase());
+            (Source::Directories(handle), task)
+        }
+        Plugins::Managed(managed) => {
+            let (control, task) = control::start(managed, assembler, volume, ending.phase());
+            (Source::Operator(control), task)
+        }
     }
 }

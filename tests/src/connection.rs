@@ -18,6 +18,7 @@ use crate::wait::PATIENCE;
 #[derive(Debug)]
 pub struct Connection {
     sender: SendRequest<Empty<Bytes>>,
+    key: String,
 }
 
 /// A response with its whole body.
@@ -32,13 +33,18 @@ pub struct Answer {
 }
 
 impl Connection {
-    /// Connects.
+    /// Connects to a server of the suite, with its [`KEY`].
     pub async fn open(address: SocketAddr) -> Result<Self, String> {
+        Self::with_key(address, KEY).await
+    }
+
+    /// Connects to a server with this key.
+    pub async fn with_key(address: SocketAddr, key: &str) -> Result<Self, String> {
         let stream = TcpStream::connect(address).await.map_err(|error| format!("cannot connect: {error}"))?;
         let (sender, connection) =
             handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
         tokio::spawn(connection);
-        Ok(Self { sender })
+        Ok(Self { sender, key: key.to_owned() })
     }
 
     /// Sends a GET with the key and reads the whole response.
@@ -49,7 +55,7 @@ impl Connection {
     async fn exchange(&mut self, path: &str) -> Result<Answer, String> {
         let failed = |stage: &'static str| move |error: hyper::Error| format!("{path}: {stage}: {error}");
         self.sender.ready().await.map_err(failed("the connection"))?;
-        let request = Request::get(path).header("host", "davit.test").header("x-api-key", KEY);
+        let request = Request::get(path).header("host", "davit.test").header("x-api-key", &self.key);
         let request = request.body(Empty::new()).map_err(|error| error.to_string())?;
         let response = self.sender.send_request(request).await.map_err(failed("the request"))?;
         let (head, body) = response.into_parts();

@@ -14,9 +14,19 @@ pub fn bun() -> PathBuf {
     std::env::var_os("DAVIT_BUN").map_or_else(|| repository().join("node_modules/.bin/bun"), PathBuf::from)
 }
 
+/// Builds the programs, unless that is done.
+pub fn build() {
+    built();
+}
+
 /// The path of `davit-runtime`.
 pub fn davit_runtime() -> PathBuf {
     built().join("davit-runtime")
+}
+
+/// The path of `davit-operator`.
+pub fn davit_operator() -> PathBuf {
+    built().join("davit-operator")
 }
 
 /// The path of `davit`.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How often a condition is looked at.
-const POLL: Duration = Duration::from_millis(10);
+pub(crate) const POLL: Duration = Duration::from_millis(10);
 
 /// Waits until `probe` gives a value. Panics, saying `what`, after [`PATIENCE`].
 pub async fn until<T>(what: &str, probe: impl AsyncFnMut() -> Option<T>) -> T {

@@ -20,7 +20,7 @@ use davit_engine_bun::BunEngine;
 use davit_runtime::assemble::Timing;
 use davit_runtime::directories::{self, Root};
 use davit_runtime::keys::Keys;
-use davit_runtime::runtime::{Runtime, Setup};
+use davit_runtime::runtime::{Plugins, Runtime, Setup};
 use davit_runtime::volume::Volume;
 use davit_runtime::{admin, logs};
 use tokio::net::TcpListener;
@@ -55,14 +55,14 @@ async fn serve(args: Args) -> Result<(), Failure> {
         engine: Some(engine(&args)?),
         volume: Volume::open(scratch.path())?,
         timing,
-        directories: directories::Options {
+        plugins: Plugins::Directories(directories::Options {
             roots: roots.clone(),
             node_modules: false,
             build: Some(Arc::new(Builder::new(args.build.clone()))),
             declarations: directories::Declarations::default(),
             first_settle: timing.settle,
             settle: timing.settle,
-        },
+        }),
         keys: Keys::root(&key),
         trust_loopback: true,
     });
@@ -70,8 +70,9 @@ async fn serve(args: Args) -> Result<(), Failure> {
         runtime.serve_metrics(TcpListener::bind((args.listen_address, port)).await?);
     }
     show::greeting(address, &key);
-    let changes = watch::follow(roots, runtime.directories().clone())?;
-    tokio::spawn(show::follow(runtime.directories().watch(), address, args.paths, changes));
+    let directories = runtime.directories().ok_or("the runtime follows no directories")?;
+    let changes = watch::follow(roots, directories.clone())?;
+    tokio::spawn(show::follow(directories.watch(), address, args.paths, changes));
     let ended = runtime.serve(listener, std::time::Duration::ZERO, args.drain_timeout).await;
     Ok(ended?)
 }

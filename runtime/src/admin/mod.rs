@@ -3,7 +3,9 @@
 
 mod auth;
 mod health;
+mod listed;
 mod local;
+mod managed;
 mod origin;
 mod plugins;
 mod reload;
@@ -21,6 +23,7 @@ use tokio::sync::watch;
 use tower::Layer as _;
 
 use crate::assemble::Assembler;
+use crate::control::Control;
 use crate::directories;
 use crate::dispatch::{Arrival, Refusal};
 use crate::keys::Keys;
@@ -29,13 +32,32 @@ use crate::listen::Phase;
 /// The path of the admin API.
 pub const API: &str = "/_/api";
 
+/// Where plugins come from.
+#[derive(Clone)]
+pub enum Source {
+    /// From folders on disk.
+    Directories(directories::Handle),
+    /// From an operator.
+    Operator(Arc<Control>),
+}
+
+impl Source {
+    /// The control port of a managed runtime.
+    pub fn control(&self) -> Option<&Arc<Control>> {
+        match self {
+            Self::Directories(_) => None,
+            Self::Operator(control) => Some(control),
+        }
+    }
+}
+
 /// What the admin API works with.
 #[derive(Clone)]
 pub struct Admin {
     /// What serves.
     pub assembler: Arc<Assembler>,
     /// Where plugins come from.
-    pub directories: directories::Handle,
+    pub source: Source,
     /// Who is let in.
     pub keys: Arc<Keys>,
     /// Whether somebody at this machine needs no key (`davit dev` only).
@@ -75,7 +97,7 @@ fn guarded(admin: Admin) -> Router {
         .route("/plugins/loaded", get(plugins::loaded))
         .route("/plugins/reload", post(reload::reload))
         .method_not_allowed_fallback(wrong_method);
-    Router::new().nest(API, calls.clone()).nest("/api", calls).fallback(not_found).with_state(admin)
+    Router::new().nest(API, calls.clone()).nest("/api", calls).fallback(managed::fallback).with_state(admin)
 }
 
 /// A refusal as a response, numbered like the request.

@@ -7,7 +7,7 @@ use davit_plugin::{PluginName, Version};
 use http::StatusCode;
 use serde::Serialize;
 
-use super::{Admin, refuse};
+use super::{Admin, Source, refuse};
 use crate::directories::{PluginStatus, ReloadError};
 use crate::dispatch::Refusal;
 
@@ -25,7 +25,10 @@ struct Plugin {
 
 /// Lists only the plugins that really serve after the reload.
 pub(super) async fn reload(State(admin): State<Admin>, request: Request) -> Response {
-    match admin.directories.reload().await {
+    let Source::Directories(directories) = &admin.source else {
+        return super::managed::fallback(State(admin), request).await;
+    };
+    match directories.reload().await {
         Ok(statuses) => {
             let plugins = statuses.iter().filter_map(serving).collect();
             Json(Reloaded { ok: true, plugins }).into_response()

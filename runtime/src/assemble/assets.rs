@@ -46,14 +46,18 @@ pub struct Asset {
 
 /// The static files of a plan's plugins, in its order; what is the same in `old`
 /// is taken from there.
-pub(super) async fn of_plan(plan: &Plan, trees: &[Arc<Tree>], old: &Snapshot) -> Vec<Option<Arc<Assets>>> {
+pub(super) async fn of_plan(
+    plan: &Plan,
+    trees: &[Option<Arc<Tree>>],
+    old: &Snapshot,
+) -> Vec<Option<Arc<Assets>>> {
     let mut all = Vec::with_capacity(plan.plugins.len());
     for (plugin, tree) in plan.plugins.iter().zip(trees) {
         let before = old.plugin(&plugin.name).and_then(|(_, served)| served.assets.clone());
-        all.push(match (&plugin.ui, before) {
-            (None, _) => None,
-            (Some(entrypoint), Some(same)) if same.are_of(tree, entrypoint) => Some(same),
-            (Some(entrypoint), _) => list(plugin, tree.clone(), entrypoint.clone()).await,
+        all.push(match (&plugin.ui, tree, before) {
+            (None, ..) | (_, None, _) => None,
+            (Some(entrypoint), Some(tree), Some(same)) if same.are_of(tree, entrypoint) => Some(same),
+            (Some(entrypoint), Some(tree), _) => list(plugin, tree.clone(), entrypoint.clone()).await,
         });
     }
     all

@@ -1,7 +1,7 @@
 //! Puts a plan together beside the one that serves, then swaps.
 //!
 //! ```text
-//! plan → ensure groups → settle → prepared → commit: snapshot → swap → retire old groups
+//! plan → start: ensure groups → settle → prepared → commit: snapshot → swap → retire old groups
 //! ```
 
 mod assets;
@@ -11,6 +11,7 @@ mod pool;
 mod prepared;
 mod retry;
 mod snapshot;
+mod state;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use davit_engine::Engine;
 use davit_plugin::Digest;
-use davit_plugin::plan::{GroupKey, Plan, PlannedPlugin};
+use davit_plugin::plan::{GroupKey, Plan};
 use tokio::sync::watch;
 
 use crate::volume::{Tree, Volume};
@@ -29,7 +30,8 @@ pub use assets::{Asset, Assets};
 pub use lease::{Lease, Leases};
 pub use pool::Running;
 pub use prepared::{Prepared, Ready};
-pub use snapshot::{Served, Snapshot};
+pub use snapshot::{Code, Served, Snapshot};
+pub use state::Runs;
 
 use pool::Pool;
 
@@ -101,37 +103,65 @@ impl Assembler {
     /// Starts what the plan needs and is not there, and waits until all of it
     /// has settled, though for no group longer than `settle` after its start.
     pub async fn prepare(&self, plan: Plan, settle: Duration) -> Result<Prepared, MissingPackages> {
-        let trees = self.trees(&plan)?;
-        let groups = self.ensure_groups(&plan, &trees);
-        let assets = assets::of_plan(&plan, &trees, &self.current()).await;
-        let waits = groups.iter().filter_map(|group| {
-            let running = group.running.clone()?;
-            let left = settle.saturating_sub(running.since.elapsed());
-            Some(async move { tokio::time::timeout(left, running.settled()).await.is_ok() })
-        });
-        futures::future::join_all(waits).await;
-        Ok(Prepared::new(plan, trees, assets, groups))
+        let missing = self.missing(&plan);
+        if !missing.is_empty() {
+            return Err(MissingPackages(missing));
+        }
+        let prepared = self.start(Arc::new(plan)).await;
+        prepared.settle(Some(settle)).await;
+        Ok(prepared)
     }
 
-    /// The plan's packages, in its order.
-    fn trees(&self, plan: &Plan) -> Result<Vec<Arc<Tree>>, MissingPackages> {
-        let find = |plugin: &PlannedPlugin| self.volume.tree(&plugin.digest).ok_or(plugin.digest);
-        let (found, missing): (Vec<_>, Vec<_>) = plan.plugins.iter().map(find).partition(Result::is_ok);
-        if missing.is_empty() {
-            return Ok(found.into_iter().flatten().collect());
-        }
-        Err(MissingPackages(missing.into_iter().filter_map(Result::err).collect()))
+    /// Starts what the plan needs and is not there. A plugin whose package is
+    /// not unpacked on the volume, or that nothing here can run, is failed.
+    pub async fn start(&self, plan: Arc<Plan>) -> Prepared {
+        let trees: Vec<Option<Arc<Tree>>> =
+            plan.plugins.iter().map(|plugin| self.volume.tree(&plugin.digest)).collect();
+        let groups = self.ensure_groups(&plan, &trees);
+        let assets = assets::of_plan(&plan, &trees, &self.current()).await;
+        Prepared::new(plan, trees, assets, groups)
+    }
+
+    /// The plan's packages that the volume does not hold, in its order.
+    fn missing(&self, plan: &Plan) -> Vec<Digest> {
+        let digests = plan.plugins.iter().map(|plugin| plugin.digest);
+        digests.filter(|digest| self.volume.tree(digest).is_none()).collect()
     }
 
     /// Swaps to a prepared plan at once, for all of its plugins. Groups that are
     /// neither in it nor in `warm` are drained and ended.
     pub fn commit(&self, ready: Ready, warm: &BTreeSet<GroupKey>) -> Arc<Snapshot> {
         let keys: BTreeSet<GroupKey> = ready.keys().chain(warm.iter().copied()).collect();
+        let snapshot = self.swap(ready);
+        self.retain(&keys);
+        snapshot
+    }
+
+    /// The same, but every group stays.
+    pub fn swap(&self, ready: Ready) -> Arc<Snapshot> {
         let snapshot = Arc::new(ready.into_snapshot());
         self.current.store(snapshot.clone());
         self.committed.store(true, Ordering::Release);
-        self.pool.keep_only(&keys, self.timing.drain);
         snapshot
+    }
+
+    /// Drains and ends every group but these.
+    pub fn retain(&self, keys: &BTreeSet<GroupKey>) {
+        self.pool.keep_only(keys, self.timing.drain);
+    }
+
+    /// Tries again what does not run of the plan that serves, as far as its time
+    /// has come. What has succeeded or failed anew takes its place in the
+    /// snapshot; until then what failed last stays there.
+    pub async fn heal(&self) {
+        let serving = self.current();
+        if serving.troubles().all(|(_, trouble)| trouble.is_none()) {
+            return;
+        }
+        let again = self.start(serving.plan().clone()).await;
+        if again.replaces_a_group_of(&serving) || again.has_a_package_more_than(&serving) {
+            self.swap(again.degraded());
+        }
     }
 
     /// Drains every group and runs `onShutdown` everywhere, dependents first

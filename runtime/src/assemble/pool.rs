@@ -56,6 +56,15 @@ impl Running {
         }
     }
 
+    /// The same, though for no longer than `settle` after its start, if that is
+    /// given.
+    pub(super) async fn settled_within(&self, settle: Option<Duration>) {
+        match settle.map(|settle| settle.saturating_sub(self.since.elapsed())) {
+            Some(left) => drop(tokio::time::timeout(left, self.settled()).await),
+            None => drop(self.settled().await),
+        }
+    }
+
     /// Takes no further requests, answers those in flight for at most `drain`,
     /// then runs `onShutdown` and ends the worker.
     pub async fn retire(&self, drain: Duration) {

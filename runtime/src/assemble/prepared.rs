@@ -1,36 +1,38 @@
 //! A plan whose groups were started, and how far each plugin has come.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use davit_engine::GroupState;
-use davit_plugin::plan::{GroupKey, Plan, PlannedPlugin, PluginState};
-use davit_plugin::reason::{Problem, Reason};
+use davit_plugin::plan::{GroupKey, Plan, PluginState};
+use futures::future::join_all;
 
 use super::assets::Assets;
 use super::groups::PlannedGroup;
-use super::snapshot::{Served, Snapshot};
+use super::snapshot::{Code, Served, Snapshot};
+use super::state;
 use crate::volume::Tree;
 
-/// A plan beside the one that serves.
-#[derive(Debug)]
+/// A plan beside the one that serves. Cheap to clone.
+#[derive(Debug, Clone)]
 pub struct Prepared {
-    plan: Plan,
-    /// In the plan's order.
-    trees: Vec<Arc<Tree>>,
+    plan: Arc<Plan>,
+    /// In the plan's order; none for a package that the volume does not hold.
+    trees: Vec<Option<Arc<Tree>>>,
     /// In the plan's order.
     assets: Vec<Option<Arc<Assets>>>,
     groups: Vec<PlannedGroup>,
 }
 
-/// A prepared plan whose plugins are all ready: the only kind that can be
-/// committed.
+/// A prepared plan that can be committed: all of its plugins are ready, or
+/// somebody has said that it shall serve without those that are not.
 #[derive(Debug)]
 pub struct Ready(Prepared);
 
 impl Prepared {
     pub(super) fn new(
-        plan: Plan,
-        trees: Vec<Arc<Tree>>,
+        plan: Arc<Plan>,
+        trees: Vec<Option<Arc<Tree>>>,
         assets: Vec<Option<Arc<Assets>>>,
         groups: Vec<PlannedGroup>,
     ) -> Self {
@@ -38,7 +40,7 @@ impl Prepared {
     }
 
     /// The plan.
-    pub fn plan(&self) -> &Plan {
+    pub fn plan(&self) -> &Arc<Plan> {
         &self.plan
     }
 
@@ -47,17 +49,38 @@ impl Prepared {
     pub fn groups(&self) -> impl Iterator<Item = (GroupKey, &[usize], Vec<PluginState>)> {
         self.groups.iter().map(|planned| {
             let members = &planned.group.plugins[..];
-            let states = members.iter().map(|&i| state(planned, &self.plan.plugins[i])).collect();
+            let name = |&i: &usize| &self.plan.plugins[i].name;
+            let states = members.iter().map(|i| state::of(&planned.runs, name(i))).collect();
             (planned.group.key, members, states)
         })
+    }
+
+    /// The keys of the plan's groups.
+    pub fn keys(&self) -> impl Iterator<Item = GroupKey> {
+        self.groups.iter().map(|planned| planned.group.key)
     }
 
     /// Waits until the group of this key is no longer starting.
     pub async fn settled(&self, key: GroupKey) {
         let group = self.groups.iter().find(|planned| planned.group.key == key);
-        if let Some(running) = group.and_then(|planned| planned.running.as_ref()) {
+        if let Some(running) = group.and_then(|planned| planned.runs.as_ref().ok()) {
             running.settled().await;
         }
+    }
+
+    /// Waits until no group is starting any more, though for none longer than
+    /// `settle` after its start, if that is given.
+    pub async fn settle(&self, settle: Option<Duration>) {
+        let running = self.groups.iter().filter_map(|planned| planned.runs.as_ref().ok());
+        join_all(running.map(|running| running.settled_within(settle))).await;
+    }
+
+    /// Whether a group's first worker could not start.
+    pub fn has_failed(&self) -> bool {
+        let failed = |planned: &PlannedGroup| {
+            planned.runs.as_ref().is_ok_and(|running| matches!(running.state(), GroupState::Failed(_)))
+        };
+        self.groups.iter().any(failed)
     }
 
     /// The plan as one that can be committed, or as it was if a plugin is not
@@ -66,43 +89,40 @@ impl Prepared {
         let all = self.groups().all(|(.., states)| states.iter().all(|state| *state == PluginState::Ready));
         if all { Ok(Ready(self)) } else { Err(self) }
     }
-}
 
-fn state(planned: &PlannedGroup, plugin: &PlannedPlugin) -> PluginState {
-    let failed = |reason, message: &str| PluginState::Failed(Problem::new(reason, message));
-    let Some(running) = &planned.running else {
-        return failed(
-            Reason::EngineMissing,
-            "it needs Bun, which was not found: run `npm install bun` or set DAVIT_BUN",
-        );
-    };
-    match running.state() {
-        GroupState::Starting => PluginState::Pending,
-        // A group that was ready once stays in the plan while its worker is
-        // replaced.
-        GroupState::Ready | GroupState::Restarting { .. } | GroupState::CrashLooping { .. } => {
-            PluginState::Ready
-        }
-        GroupState::Stopped => failed(Reason::LoadFailed, "its group was stopped: reload"),
-        GroupState::Failed(failures) => {
-            let own = failures.iter().find(|failure| failure.plugin == plugin.name);
-            own.map_or(PluginState::Ready, |failure| PluginState::Failed(failure.problem.clone()))
-        }
+    /// The plan as one that can be committed although some of its plugins may
+    /// not run: those answer 503.
+    pub fn degraded(self) -> Ready {
+        Ready(self)
+    }
+
+    /// Whether this has a group that is no longer starting and is another one
+    /// than `serving` has in its place.
+    pub(super) fn replaces_a_group_of(&self, serving: &Snapshot) -> bool {
+        let settled = self.groups.iter().filter_map(|planned| planned.runs.as_ref().ok());
+        let mut settled = settled.filter(|running| running.state() != GroupState::Starting);
+        settled.any(|running| !serving.runs().any(|serves| Arc::ptr_eq(serves, running)))
+    }
+
+    /// Whether this has a package that `serving` lacks.
+    pub(super) fn has_a_package_more_than(&self, serving: &Snapshot) -> bool {
+        let served = serving.iter().map(|(_, served)| &served.tree);
+        self.trees.iter().zip(served).any(|(mine, served)| mine.is_some() && served.is_none())
     }
 }
 
 impl Ready {
     pub(super) fn keys(&self) -> impl Iterator<Item = GroupKey> {
-        self.0.groups.iter().map(|planned| planned.group.key)
+        self.0.keys()
     }
 
     /// Puts the snapshot together.
     pub(super) fn into_snapshot(self) -> Snapshot {
         let Self(Prepared { plan, trees, assets, groups }) = self;
         let code = |i: usize| {
-            let in_group = |planned: &PlannedGroup| {
-                let place = planned.group.plugins.iter().position(|&member| member == i)?;
-                Some((planned.running.clone()?, place))
+            let in_group = |PlannedGroup { group, runs }: &PlannedGroup| {
+                let place = group.plugins.iter().position(|&member| member == i)?;
+                Some(Code { key: group.key, place, runs: runs.clone() })
             };
             groups.iter().find_map(in_group)
         };

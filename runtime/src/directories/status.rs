@@ -142,7 +142,7 @@ impl PluginStatus {
     pub fn worker<'a>(&self, snapshot: &'a Snapshot) -> Option<&'a Arc<Running>> {
         self.serving.as_ref()?;
         let (_, served) = snapshot.plugin(self.name.as_ref()?)?;
-        served.code.as_ref().map(|(running, _)| running)
+        served.code.as_ref()?.runs.as_ref().ok()
     }
 
     fn worker_problem(&self, snapshot: &Snapshot) -> Option<Problem> {

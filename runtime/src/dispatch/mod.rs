@@ -94,7 +94,7 @@ impl Dispatcher {
         if let Some(existing) = asset::existing(&target, arrival, &head.method) {
             return existing.respond(&head.method, &head.headers).await;
         }
-        if target.is_closing() {
+        if target.is_down() {
             return Err(davit_engine::ServeError::Unavailable.into());
         }
         let code = target.code.take();

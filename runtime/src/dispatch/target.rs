@@ -6,7 +6,7 @@ use davit_engine::Group;
 use davit_plugin::plan::PlannedPlugin;
 
 use super::Arrival;
-use crate::assemble::{Assembler, Assets, Lease, Snapshot};
+use crate::assemble::{Assembler, Assets, Code, Lease, Snapshot};
 
 /// The plugin of one snapshot that a request is for.
 pub(super) struct Target {
@@ -26,8 +26,8 @@ impl Target {
             let snapshot = assembler.current();
             let (index, served) = snapshot.at(segment)?;
             let code = match &served.code {
-                None => None,
-                Some((running, place)) => match running.leases.take() {
+                None | Some(Code { runs: Err(_), .. }) => None,
+                Some(Code { runs: Ok(running), place, .. }) => match running.leases.take() {
                     Some(lease) => Some((running.group.clone(), *place, lease)),
                     None if Arc::ptr_eq(&snapshot, &assembler.current()) => None,
                     None => continue,
@@ -47,8 +47,10 @@ impl Target {
         self.snapshot.served(self.index).assets.as_deref()
     }
 
-    /// Whether code should answer but its group is being ended with the process.
-    pub(super) fn is_closing(&self) -> bool {
-        self.code.is_none() && self.snapshot.served(self.index).code.is_some()
+    /// Whether code should answer but there is no group to run it, or only one that
+    /// is being ended with the process; or the plugin's package is not there at all.
+    pub(super) fn is_down(&self) -> bool {
+        let served = self.snapshot.served(self.index);
+        self.code.is_none() && (served.code.is_some() || served.tree.is_none())
     }
 }

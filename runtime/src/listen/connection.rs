@@ -11,11 +11,12 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, watch};
 
 use super::patience::{Asked, Patient};
-use super::{Answer, Limits, Phase};
+use super::{Answer, Limits, Phase, Transport};
 
 /// Concurrent requests on one HTTP/2 connection.
 const MAX_STREAMS: u32 = 256;
@@ -38,8 +39,17 @@ struct Seen {
 impl<A: Answer> Connection<A> {
     /// Serves the connection until it is closed. The client is told to go once the
     /// phase calls for it.
-    pub(super) async fn serve(self, stream: TcpStream) {
-        let (builder, peer) = (builder(&self.limits), self.peer);
+    pub(super) async fn serve<T: Transport>(self, transport: &T, stream: TcpStream) {
+        match transport.open(stream).await {
+            Ok(stream) => self.speak(stream, T::HTTP2).await,
+            Err(error) => {
+                tracing::debug!(peer = %self.peer, %error, "a connection came to nothing");
+            }
+        }
+    }
+
+    async fn speak(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, http2: bool) {
+        let (builder, peer) = (builder(&self.limits, http2), self.peer);
         let (stream, asked) = Patient::new(stream, &self.limits);
         let seen = Seen { asked, http2: Arc::default() };
         let mut go = pin!(must_go(self.phase.clone(), seen.http2.clone()));
@@ -79,8 +89,11 @@ impl<A: Answer> Connection<A> {
     }
 }
 
-fn builder(limits: &Limits) -> Builder<TokioExecutor> {
+fn builder(limits: &Limits, http2: bool) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
+    if !http2 {
+        builder = builder.http1_only();
+    }
     builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.head);
     builder
         .http2()

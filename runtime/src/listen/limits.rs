@@ -9,6 +9,9 @@ const MAX_CONNECTIONS: usize = 10_000;
 /// Connections of the metrics port: a scraper needs one.
 const METRICS_CONNECTIONS: usize = 64;
 
+/// Connections of the control port: the operator keeps a few.
+const CONTROL_CONNECTIONS: usize = 128;
+
 /// The limits of one port.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -26,6 +29,11 @@ impl Limits {
     /// its hard one first, since each connection is an open file.
     pub fn public() -> Self {
         Self { connections: connections(raise_open_files()), ..Self::metrics() }
+    }
+
+    /// Those of the control port.
+    pub fn control() -> Self {
+        Self { connections: CONTROL_CONNECTIONS, ..Self::metrics() }
     }
 
     /// Those of the port for metrics.

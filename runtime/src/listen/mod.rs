@@ -7,6 +7,7 @@ mod patience;
 mod phase;
 #[cfg(test)]
 mod tests;
+mod transport;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -24,6 +25,7 @@ use connection::Connection;
 
 pub use limits::Limits;
 pub use phase::{Ending, Phase};
+pub use transport::{Plain, Transport};
 
 /// What answers the requests of a port.
 pub trait Answer: Send + Sync + 'static {
@@ -40,6 +42,18 @@ pub trait Answer: Send + Sync + 'static {
 pub async fn serve<A: Answer>(
     listener: TcpListener,
     answer: Arc<A>,
+    phase: watch::Receiver<Phase>,
+    limits: Limits,
+    drain: Duration,
+) {
+    serve_over(Arc::new(Plain), listener, answer, phase, limits, drain).await;
+}
+
+/// The same over a transport of the port's own.
+pub async fn serve_over<T: Transport, A: Answer>(
+    transport: Arc<T>,
+    listener: TcpListener,
+    answer: Arc<A>,
     mut phase: watch::Receiver<Phase>,
     limits: Limits,
     drain: Duration,
@@ -54,8 +68,9 @@ pub async fn serve<A: Answer>(
         };
         let Some((stream, peer, permit)) = accepted else { continue };
         let connection = Connection { answer: answer.clone(), phase: phase.clone(), limits, peer };
+        let transport = transport.clone();
         connections.spawn(async move {
-            connection.serve(stream).await;
+            connection.serve(&*transport, stream).await;
             drop(permit);
         });
     }

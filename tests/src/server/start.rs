@@ -3,22 +3,20 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::process::Command;
 
-use reqwest::Client;
-use reqwest::redirect::Policy;
 use tempfile::TempDir;
 
 use super::{KEY, Server};
+use crate::client::client;
 use crate::logs::Logs;
-use crate::process::Process;
+use crate::process::Program;
 use crate::programs;
 use crate::wait::until;
 
 /// A server about to be started.
 #[derive(Debug)]
 pub struct Start {
-    command: Command,
+    program: Program,
     scratch: TempDir,
 }
 
@@ -36,14 +34,15 @@ impl Start {
     /// `davit dev` with this folder of plugins.
     pub fn dev(directory: &Path) -> Self {
         let mut start = Self::program(&programs::davit());
-        start.command.args(["dev", "--port", "0"]).arg(directory);
+        start.program.command().args(["dev", "--port", "0"]).arg(directory);
         start
     }
 
-    fn program(program: &Path) -> Self {
+    fn program(path: &Path) -> Self {
         let scratch = tempfile::tempdir().expect("a temporary folder");
-        let mut command = Command::new(program);
-        command
+        let mut program = Program::new(path);
+        program
+            .command()
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("DAVIT_BUN", programs::bun())
@@ -53,34 +52,34 @@ impl Start {
             .env("TMPDIR", scratch.path())
             .env("RUNTIME_ROOT_KEY", KEY)
             .current_dir(scratch.path());
-        Self { command, scratch }
+        Self { program, scratch }
     }
 
     /// Adds a variable to the server's environment.
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {
-        self.command.env(name, value);
+        self.program.command().env(name, value);
         self
     }
 
     /// Takes a variable out of the server's environment.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
-        self.command.env_remove(name);
+        self.program.command().env_remove(name);
         self
     }
 
     /// Adds an argument.
     #[must_use]
     pub fn arg(mut self, argument: &str) -> Self {
-        self.command.arg(argument);
+        self.program.command().arg(argument);
         self
     }
 
     /// Starts a program that is to end by itself. Its exit code, and what it
     /// printed; the program is ended if it goes on instead.
     pub async fn ended(self) -> (Option<i32>, String) {
-        let mut process = Process::start(self.command);
+        let mut process = self.program.start();
         let status = process.ended().await;
         (status.code(), process.logs().text())
     }
@@ -98,8 +97,8 @@ impl Start {
 
     /// Starts the server and waits until it listens, whatever its plugins do.
     pub async fn listening(self) -> Server {
-        let Self { command, scratch } = self;
-        let mut process = Process::start(command);
+        let Self { program, scratch } = self;
+        let mut process = program.start();
         let (address, metrics) = until("the server's ports", async || {
             if let Some(status) = process.exited() {
                 panic!("the server ended at once with {status}");
@@ -107,8 +106,7 @@ impl Start {
             runtime_ports(process.logs()).or_else(|| dev_port(process.logs()))
         })
         .await;
-        let client = Client::builder().redirect(Policy::none()).build().expect("an HTTP client");
-        Server { process, address, metrics, client, _scratch: scratch }
+        Server { process, address, metrics, client: client(), _scratch: scratch }
     }
 }
 

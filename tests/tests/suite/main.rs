@@ -2,6 +2,7 @@
 
 mod access;
 mod admin;
+mod cluster;
 mod dev;
 mod faults;
 mod life;

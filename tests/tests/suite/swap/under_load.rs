@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
-use davit_tests::server::Start;
+use davit_tests::load::{Hammer, versioned};
+use davit_tests::server::{KEY, Start};
 use davit_tests::{Plugins, Server, report};
 
-use super::hammer::Hammer;
-use super::versioned;
+/// Connections that are kept, beside new ones.
+const KEPT: usize = 3;
 
 /// Ten, or a hundred in `make soak`.
 fn swaps() -> u32 {
@@ -15,7 +16,7 @@ fn swaps() -> u32 {
 
 /// Hammers `path` while `save` makes one version after the other live.
 async fn swap_under_load(server: &Server, path: &'static str, mut save: impl AsyncFnMut(u32)) {
-    let mut hammer = Hammer::start(server.address(), path);
+    let mut hammer = Hammer::start(&[server.address()], KEPT, KEY, path);
     hammer.all_see(1).await;
     let (last, mut times) = (swaps() + 1, Vec::new());
     for version in 2..=last {

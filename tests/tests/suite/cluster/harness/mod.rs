@@ -1,0 +1,4 @@
+//! The parts of the harness that the rows rest on.
+
+mod pods;
+mod registry;
