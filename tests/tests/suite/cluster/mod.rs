@@ -3,6 +3,7 @@
 
 mod applied;
 mod failpoints;
+mod faults;
 mod hanging;
 mod harness;
 mod restarts;
