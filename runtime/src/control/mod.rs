@@ -157,7 +157,7 @@ impl Control {
     }
 
     /// How the plugins of the plan that serves fare, in its order.
-    pub fn reports(&self) -> Vec<PluginReport> {
+    fn reports(&self) -> Vec<PluginReport> {
         reports::of_serving(&self.assembler.current())
     }
 

@@ -97,22 +97,21 @@ async fn a_process_that_is_killed_in_a_commit_restarts_with_one_plan_or_the_othe
     let packages = ["0", "1"].map(|says| Package::saying("hello", says));
     let mut serves = replica.operator().go_live(fence(1, 1), &[&packages[0]]).await;
     replica.operator().put(&packages[1]).await.unwrap();
-    for round in 0..8_u64 {
+    for round in 0..12_u64 {
         let place = fence(2, round + 1);
         let next = plan([&packages[usize::from(serves == plan([&packages[0]]))]]);
         let operator = replica.operator();
         operator.prepare(&request(place, &next)).await.unwrap();
         let commit = CommitRequest { fence: place, plan: next.digest(), degraded: false };
+        let (target, moment) = (replica.process().target().clone(), Duration::from_micros(round * 250));
+        let killer = std::thread::spawn(move || {
+            std::thread::sleep(moment);
+            target.signal(Signal::KILL);
+        });
         let call = operator.0.request(Method::POST, "/reload/commit").json(&commit).send();
-        let kill = async {
-            tokio::time::sleep(Duration::from_micros(round * 400)).await;
-            eprintln!("XX kill {round}");
-            replica.signal(Signal::KILL);
-        };
-        let (answer, ()) = tokio::join!(call, kill);
-        let answered = answer.is_ok_and(|answer| answer.status() == 200);
+        let answered = call.await.is_ok_and(|answer| answer.status() == 200);
+        killer.join().unwrap();
         replica.ended().await;
-        eprintln!("XX {round} answered {answered}");
         let file = std::fs::read(replica.volume().join("packages/plan.json")).unwrap();
         let on_disk: CommittedPlan = serde_json::from_slice(&file).expect("the file is whole");
         assert!(on_disk.plan == next || (on_disk.plan == serves && !answered), "round {round}");
