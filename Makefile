@@ -42,11 +42,12 @@ fmt: node_modules ## Format everything
 bridge: node_modules ## Bundle the worker's bridge anew (engine/bun/bridge/dist)
 	cd engine/bun/bridge && bun run build
 
-soak: node_modules ## Run the long proofs: 100 swaps under load and more
+soak: node_modules control-plane ## Run the long proofs: 100 swaps under load and more
 	DAVIT_SOAK=1 cargo test -p davit-tests --no-fail-fast -- --nocapture
 
-bench: node_modules ## Measure Davit beside Bun + Hono and an axum constant
+bench: node_modules control-plane ## Measure Davit beside Bun + Hono and an axum constant, and from apply to live
 	bench/run.sh --out target/bench.md
+	cargo run --release -p davit-bench --bin davit-bench-cluster -- --out target/bench-cluster.md
 
 deny: ## Check licences and sources of the dependencies (needs cargo-deny)
 	cargo deny check licenses bans sources

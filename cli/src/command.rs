@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::{check, dev, new, pack, say};
+use crate::{check, dev, new, pack, push, say};
 
-/// Davit: serves, writes, checks and packs plugins
+/// Davit: serves, writes, checks, packs and pushes plugins
 #[derive(Debug, Parser)]
 #[command(name = "davit", version, propagate_version = true)]
 struct Davit {
@@ -23,6 +23,7 @@ enum Command {
     New(new::Args),
     Check(check::Args),
     Pack(pack::Args),
+    Push(push::Args),
 }
 
 /// Reads the command line, does what it says and tells how it went.
@@ -43,6 +44,7 @@ async fn execute(command: Command) -> ExitCode {
         Command::New(args) => new::run(&args),
         Command::Check(args) => unless_interrupted(check::run(&args)).await,
         Command::Pack(args) => unless_interrupted(pack::run(&args)).await,
+        Command::Push(args) => unless_interrupted(push::run(&args)).await,
     }
 }
 
@@ -93,13 +95,15 @@ mod tests {
 
     #[test]
     fn wrong_usage_is_told_from_failure() {
-        let table: [(&[&str], ErrorKind); 10] = [
+        let table: [(&[&str], ErrorKind); 12] = [
             (&["davit"], ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand),
             (&["davit", "chek"], ErrorKind::InvalidSubcommand),
             (&["davit", "new", "../x"], ErrorKind::ValueValidation),
             (&["davit", "new", "x", "--template", "react"], ErrorKind::InvalidValue),
             (&["davit", "pack", "--build-timeout", "1d"], ErrorKind::ValueValidation),
             (&["davit", "pack", "--build-timeout", "0"], ErrorKind::ValueValidation),
+            (&["davit", "push"], ErrorKind::MissingRequiredArgument),
+            (&["davit", "push", "ghcr.io/Acme/hello:1"], ErrorKind::ValueValidation),
             (&["davit", "check", "--build-timeout", "61m"], ErrorKind::ValueValidation),
             (&["davit", "dev", "--heartbeat-timeout", "1ms"], ErrorKind::ValueValidation),
             (&["davit", "dev", "--drain-timeout", "61m"], ErrorKind::ValueValidation),

@@ -1,7 +1,7 @@
-//! What a person types: `davit new`, `check` and `pack`.
+//! What a person types: `davit new`, `check`, `pack`, `push` and `dev`.
 //!
 //! ```text
-//! command → folders → build → package → verdict | archive
+//! command → folders → build → package → verdict | archive | ConfigMap | registry
 //! ```
 
 pub mod build;
@@ -10,9 +10,12 @@ pub mod check;
 mod command;
 pub mod dev;
 pub mod folders;
+pub mod named;
 pub mod new;
 pub mod pack;
 pub mod package;
+pub mod push;
+pub mod registry;
 mod say;
 pub mod size;
 

@@ -7,13 +7,18 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use davit_plugin::contents::{Contents, ContentsError};
 use davit_plugin::package::{Limits, PackError, PackOptions, Packed, UnpackError, pack, unpack_bytes};
 
+use tempfile::TempDir;
+
 use crate::build::{BuildArgs, BuildError, Built};
 use crate::folders::PluginFolder;
+
+/// The unpacked copy's place in its temporary folder.
+const ROOT: &str = "package";
 
 /// A package that unpacks to a plugin.
 #[derive(Debug)]
@@ -26,6 +31,15 @@ pub struct Package {
     pub files: usize,
     /// What became of the build.
     pub built: Built,
+    /// The unpacked copy; it goes with this value.
+    tree: TempDir,
+}
+
+impl Package {
+    /// The folder with the unpacked copy.
+    pub fn root(&self) -> PathBuf {
+        self.tree.path().join(ROOT)
+    }
 }
 
 /// Why a folder gives no package.
@@ -93,12 +107,12 @@ pub async fn package(folder: &PluginFolder, args: &BuildArgs) -> Result<Package,
     let shown = folder.path().display().to_string();
     let failed = |source| PackageError::Pack { folder: shown.clone(), source };
     let packed = pack(folder.path(), &PackOptions::default()).map_err(failed)?;
-    let scratch = tempfile::tempdir()?;
-    let root = scratch.path().join("package");
+    let tree = tempfile::tempdir()?;
+    let root = tree.path().join(ROOT);
     let failed = |source| PackageError::Unpack { folder: shown.clone(), source };
     unpack_bytes(&packed.bytes, &root, &Limits::default()).map_err(failed)?;
     let contents = Contents::read(&root, &shown)?;
-    Ok(Package { packed, contents, files: files_below(&root)?, built })
+    Ok(Package { packed, contents, files: files_below(&root)?, built, tree })
 }
 
 fn files_below(folder: &Path) -> io::Result<usize> {

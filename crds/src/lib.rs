@@ -13,8 +13,9 @@ mod schema;
 pub use condition::ConditionType;
 pub use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 pub use plugin::{
-    ConfigMapItem, ConfigMapSource, InvalidSource, MAX_CONFIG, OciSource, Plugin, PluginDependency,
-    PluginSpec, PluginStatus, Resolved, RuntimeRef, SecretRef, Serving, Source, SourceRef, SourceType,
+    ConfigMapItem, ConfigMapSource, InvalidGrant, InvalidSource, MAX_CONFIG, OciSource, Plugin,
+    PluginDependency, PluginSpec, PluginStatus, Resolved, RuntimeRef, SecretRef, Serving, Source, SourceRef,
+    SourceType,
 };
 pub use runtime::{
     AccessMode, ClaimRequests, ClaimResources, EmptyDir, InvalidStorage, PersistentVolumeClaim,

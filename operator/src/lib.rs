@@ -1,11 +1,15 @@
 //! Reconciles Plugin and PluginRuntime.
 
 pub mod artifact;
+pub mod backoff;
 pub mod context;
 pub mod failpoint;
 pub mod fleet;
+pub mod health;
 pub mod leader;
+pub mod metrics;
 pub mod options;
+mod reconcile;
 pub mod replicas;
 pub mod rollout;
 pub mod run;

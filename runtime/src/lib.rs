@@ -7,9 +7,10 @@ pub mod directories;
 pub mod dispatch;
 pub mod keys;
 pub mod listen;
-pub mod logs;
 pub mod metrics;
 pub mod options;
 pub mod runtime;
 mod silence;
 pub mod volume;
+
+pub use davit_logs as logs;

@@ -39,8 +39,12 @@ pub fn davit() -> PathBuf {
 fn built() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
-        let suite = std::env::current_exe().expect("the suite knows its own path");
-        let folder = suite.ancestors().nth(2).expect("target/<profile>/deps/suite").to_owned();
+        let own = std::env::current_exe().expect("a program knows its own path");
+        // target/<profile>/deps/suite, or target/<profile>/program.
+        let folder = own.parent().expect("a program lies in a folder");
+        let folder =
+            if folder.ends_with("deps") { folder.parent().expect("target/<profile>") } else { folder };
+        let folder = folder.to_owned();
         let profile = match folder.file_name().and_then(|name| name.to_str()) {
             Some("debug") | None => "dev",
             Some(profile) => profile,

@@ -17,6 +17,8 @@ use crate::folders::PluginFolder;
 /// Builds folders, and remembers what they were built from.
 pub(super) struct Builder {
     args: BuildArgs,
+    /// What lies here are packages: they hold all that they need.
+    packages: PathBuf,
     // Held across a build on purpose: builds run one after the other.
     built: Mutex<BTreeMap<PathBuf, LastBuild>>,
 }
@@ -31,8 +33,9 @@ struct LastBuild {
 }
 
 impl Builder {
-    pub(super) fn new(args: BuildArgs) -> Self {
-        Self { args, built: Mutex::default() }
+    /// Builds no folder below `packages`.
+    pub(super) fn new(args: BuildArgs, packages: &Path) -> Self {
+        Self { args, packages: packages.to_owned(), built: Mutex::default() }
     }
 
     async fn build_anew(
@@ -55,7 +58,7 @@ impl Builder {
 impl Build for Builder {
     async fn build(&self, path: &Path) -> Result<(), Problem> {
         let Some(folder) = PluginFolder::at(path) else { return Ok(()) };
-        if self.args.no_build || !has_script(path).map_err(failed)? {
+        if self.args.no_build || path.starts_with(&self.packages) || !has_script(path).map_err(failed)? {
             return Ok(());
         }
         let mut built = self.built.lock().await;

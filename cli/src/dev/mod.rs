@@ -1,12 +1,15 @@
-//! `davit dev`: plugin folders answer requests, and a change to them is live.
+//! `davit dev`: plugin folders and resources answer requests, and a change to
+//! them is live.
 //!
 //! ```text
-//! folders → watch → (build → pack → plan → swap, in the runtime) → show
+//! folders, resources → watch → (build → pack → plan → swap, in the runtime) → show
 //! ```
 
 mod builder;
+mod given;
 mod made;
 mod options;
+mod resources;
 mod show;
 mod sources;
 mod tree;
@@ -27,7 +30,9 @@ use tokio::net::TcpListener;
 
 use crate::{bun, say};
 use builder::Builder;
+use given::Given;
 pub use options::Args;
+use resources::Follower;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -44,22 +49,29 @@ pub async fn run(args: Args) -> ExitCode {
 
 async fn serve(args: Args) -> Result<(), Failure> {
     logs::start(&args.log_filter(), args.log_format)?;
-    let roots = roots(&args)?;
+    let given = Given::of(&args.paths)?;
     let listener = listen(&args).await?;
     let address = listener.local_addr()?;
     let key = key();
     // The folder for packages is removed when this ends.
     let scratch = tempfile::Builder::new().prefix("davit-dev-").tempdir()?;
+    let resources = match given.files.is_empty() {
+        true => None,
+        false => Some(Follower::open(given.clone(), scratch.path())?),
+    };
+    let roots = roots(&given, resources.as_ref());
+    let declarations = resources.as_ref().map(Follower::declarations).unwrap_or_default();
+    let builder = Builder::new(args.build.clone(), scratch.path());
     let timing = Timing { init: args.init_timeout, drain: args.drain_timeout, ..Timing::default() };
     let runtime = Runtime::start(Setup {
-        engine: Some(engine(&args)?),
-        volume: Volume::open(scratch.path())?,
+        engine: Some(engine(&args, &given)?),
+        volume: Volume::open(&scratch.path().join("volume"))?,
         timing,
         plugins: Plugins::Directories(directories::Options {
             roots: roots.clone(),
             node_modules: false,
-            build: Some(Arc::new(Builder::new(args.build.clone()))),
-            declarations: directories::Declarations::default(),
+            build: Some(Arc::new(builder)),
+            declarations,
             first_settle: timing.settle,
             settle: timing.settle,
         }),
@@ -71,20 +83,16 @@ async fn serve(args: Args) -> Result<(), Failure> {
     }
     show::greeting(address, &key);
     let directories = runtime.directories().ok_or("the runtime follows no directories")?;
-    let changes = watch::follow(roots, directories.clone())?;
-    tokio::spawn(show::follow(directories.watch(), address, args.paths, changes));
+    let changes = watch::follow(&given, resources, directories)?;
+    tokio::spawn(show::follow(directories.watch(), address, given, changes));
     let ended = runtime.serve(listener, std::time::Duration::ZERO, args.drain_timeout).await;
     Ok(ended?)
 }
 
-fn roots(args: &Args) -> Result<Vec<Root>, Failure> {
-    let root = |path: &std::path::PathBuf| match path.is_dir() {
-        true => Ok(Root::Named(path.clone())),
-        false => {
-            Err(format!("{} is not a folder: name a plugin's folder, or a folder of plugins", path.display()))
-        }
-    };
-    Ok(args.paths.iter().map(root).collect::<Result<_, _>>()?)
+/// Where the runtime looks: the folders first, so that they stand in for sources.
+fn roots(given: &Given, resources: Option<&Follower>) -> Vec<Root> {
+    let named = given.folders.iter().cloned().map(Root::Named);
+    named.chain(resources.map(Follower::root)).collect()
 }
 
 async fn listen(args: &Args) -> Result<TcpListener, Failure> {
@@ -95,11 +103,11 @@ async fn listen(args: &Args) -> Result<TcpListener, Failure> {
     })
 }
 
-fn engine(args: &Args) -> Result<Arc<dyn Engine>, Failure> {
+fn engine(args: &Args, given: &Given) -> Result<Arc<dyn Engine>, Failure> {
     let host = HostInfo {
         api: admin::API.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        plugin_dirs: args.paths.iter().map(|path| path.display().to_string()).collect(),
+        plugin_dirs: given.folders.iter().map(|path| path.display().to_string()).collect(),
     };
     let mut found = args.paths.iter().map(|path| bun::near(path));
     let bun = found.find(Result::is_ok).unwrap_or_else(davit_engine_bun::locate)?;

@@ -9,14 +9,21 @@ use davit_runtime::options::{DRAIN_TIMEOUT, HEARTBEAT_TIMEOUT, INIT_TIMEOUT, dur
 
 use crate::build::BuildArgs;
 
-/// Serve plugin folders on this machine; a change to them is live at once
+/// Serve plugin folders and resources on this machine; a change to them is live at once
+///
+/// A .yaml file holds what `kubectl apply` takes: Plugins, and the ConfigMaps and
+/// Secrets that they name. What a Plugin says counts for its plugin, and not its
+/// manifest: base, dependencies, public routes, configuration, enabled, suspend. Its
+/// package comes from its source; a folder whose manifest has the Plugin's name
+/// stands in for that. Registries are asked with the Plugin's pullSecrets, or else
+/// with Docker's credentials.
 ///
 /// A change that does not work is shown in one line and leaves the last good
 /// version serving. The key is that of RUNTIME_ROOT_KEY, or a new one at each
 /// start. Somebody at this machine needs no key for the admin API.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// Plugin folders (with a manifest.yaml), or folders of such
+    /// Plugin folders (with a manifest.yaml), folders of such, or .yaml files with resources
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
 

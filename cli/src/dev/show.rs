@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use davit_plugin::reason::Reason;
+use davit_plugin::reason::{Problem, Reason};
 use davit_runtime::directories::{PluginStatus, Serving};
 use tokio::sync::watch;
 
+use super::given::Given;
 use super::watch::Changes;
 use crate::say::{self, BAD, DOUBT, GOOD};
 
@@ -21,12 +22,12 @@ pub(super) fn greeting(address: SocketAddr, key: &str) {
     say::line("       for routes that are not public: -H \"X-API-Key: $KEY\"\n");
 }
 
-/// Prints how the plugins below `paths` fare, and each change of that until the
+/// Prints how the plugins fare, and each change of that until the
 /// runtime ends.
 pub(super) async fn follow(
     mut statuses: watch::Receiver<Arc<[PluginStatus]>>,
     address: SocketAddr,
-    paths: Vec<PathBuf>,
+    given: Given,
     changes: Changes,
 ) {
     let mut before: Arc<[PluginStatus]> = Arc::from([]);
@@ -34,8 +35,9 @@ pub(super) async fn follow(
     while statuses.changed().await.is_ok() {
         let now = statuses.borrow_and_update().clone();
         let took = changes.take();
-        if first && now.is_empty() {
-            say::line(nothing_below(&paths));
+        // What resources name may be on its way.
+        if first && now.is_empty() && given.files.is_empty() {
+            say::line(nothing_below(&given.folders));
         }
         first = false;
         let old = |status: &PluginStatus| before.iter().find(|old| old.folder == status.folder);
@@ -66,15 +68,7 @@ fn line(
     let before = old.and_then(|old| old.serving.as_ref());
     match (&status.problem, &status.serving) {
         (Some(problem), serving) if old.and_then(|old| old.problem.as_ref()) != Some(problem) => {
-            let goes_on = if serving.is_some() { "; the last good version keeps serving" } else { "" };
-            let (style, mark) = match problem.reason {
-                Reason::Disabled | Reason::RolloutInProgress => (DOUBT, "-"),
-                _ => (BAD, "✗"),
-            };
-            Some(format!(
-                "  {style}{mark}{style:#} {name}  {}{goes_on} [{}]",
-                problem.message, problem.reason
-            ))
+            Some(problem_line(&name, problem, serving.is_some()))
         }
         (None, Some(serving)) if before != Some(serving) || old.is_some_and(|old| old.problem.is_some()) => {
             let took = took.filter(|_| old.is_some());
@@ -83,6 +77,17 @@ fn line(
         }
         _ => None,
     }
+}
+
+/// One line on why a plugin's newest package does not serve; `serves` says
+/// whether an older one does.
+pub(super) fn problem_line(name: &str, problem: &Problem, serves: bool) -> String {
+    let goes_on = if serves { "; the last good version keeps serving" } else { "" };
+    let (style, mark) = match problem.reason {
+        Reason::Disabled | Reason::RolloutInProgress | Reason::Suspended => (DOUBT, "-"),
+        _ => (BAD, "✗"),
+    };
+    format!("  {style}{mark}{style:#} {name}  {}{goes_on} [{}]", problem.message, problem.reason)
 }
 
 fn at(serving: &Serving, address: SocketAddr) -> String {

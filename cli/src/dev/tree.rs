@@ -1,4 +1,5 @@
-//! The folders below the roots, each with a watch of its own.
+//! The folders below those that a person named, and around the files, each with a
+//! watch of its own.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,9 +7,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use davit_runtime::directories::Root;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
+use super::given::Given;
 use crate::folders::PluginFolder;
 
 /// Device, inode and birth: a folder that was removed and made again often gets
@@ -18,7 +19,7 @@ type Identity = (u64, u64, SystemTime);
 /// The watched folders.
 pub(super) struct Tree {
     watcher: RecommendedWatcher,
-    roots: Vec<Root>,
+    given: Given,
     /// By real path, so that none is watched twice. Where the file system keeps
     /// no births there is no identity, and the folder is watched anew each time.
     folders: BTreeMap<PathBuf, Option<Identity>>,
@@ -26,8 +27,8 @@ pub(super) struct Tree {
 
 impl Tree {
     /// Watches nothing yet.
-    pub(super) fn new(watcher: RecommendedWatcher, roots: Vec<Root>) -> Self {
-        Self { watcher, roots, folders: BTreeMap::new() }
+    pub(super) fn new(watcher: RecommendedWatcher, given: Given) -> Self {
+        Self { watcher, given, folders: BTreeMap::new() }
     }
 
     /// Watches the folders that are new and forgets those that are gone.
@@ -36,11 +37,17 @@ impl Tree {
         // what they were end before any begins.
         self.forget(|path, was| was.is_none() || identity(path) != *was);
         let mut there = BTreeMap::new();
-        for root in self.roots.clone() {
-            let path = real(root.path());
+        for root in self.given.folders.clone() {
+            let path = real(&root);
             // Links to plugins stand in a folder of plugins or in one of its scopes.
             let links = if PluginFolder::at(&path).is_some() { Links::Left } else { Links::Followed };
             self.visit(&path, links, &mut there);
+        }
+        for folder in self.given.around_files() {
+            let folder = real(&folder);
+            if !there.contains_key(&folder) {
+                self.watch(&folder, &mut there);
+            }
         }
         self.forget(|path, _| !there.contains_key(path));
         self.folders = there;

@@ -1,13 +1,15 @@
-//! Tells the runtime when something below the roots has changed.
+//! Tells whoever makes it live when something that a person named has changed.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use davit_runtime::directories::{Handle, Root};
+use davit_runtime::directories::Handle;
 use notify::Event;
 use notify::event::{AccessKind, AccessMode, EventKind};
 use tokio::sync::mpsc;
 
+use super::given::Given;
+use super::resources::Follower;
 use super::tree::Tree;
 
 /// A save is several events; the pass starts when none has come for this long,
@@ -30,8 +32,32 @@ impl Changes {
     }
 }
 
-/// Watches every folder below the roots, `node_modules` and dot entries apart.
-pub(super) fn follow(roots: Vec<Root>, directories: Handle) -> notify::Result<Changes> {
+/// Who is told of a change.
+enum Told {
+    /// The runtime.
+    Directories(Handle),
+    /// Who reads the resources first, and tells the runtime then.
+    Resources(mpsc::Sender<()>),
+}
+
+impl Told {
+    fn tell(&self) {
+        match self {
+            Self::Directories(directories) => directories.changed(),
+            Self::Resources(changes) => {
+                let _one_is_queued = changes.try_send(());
+            }
+        }
+    }
+}
+
+/// Watches every folder below those that were named, `node_modules` and dot
+/// entries apart, and the folders around files with resources.
+pub(super) fn follow(
+    given: &Given,
+    resources: Option<Follower>,
+    directories: &Handle,
+) -> notify::Result<Changes> {
     // Holding one event is enough: which one it was does not matter.
     let (events, seen) = mpsc::channel(1);
     let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
@@ -40,13 +66,21 @@ pub(super) fn follow(roots: Vec<Root>, directories: Handle) -> notify::Result<Ch
         }
     })?;
     let changes = Changes::default();
-    let mut tree = Tree::new(watcher, roots);
+    let mut tree = Tree::new(watcher, given.clone());
     tree.refresh();
-    tokio::spawn(run(tree, seen, directories, changes.clone()));
+    let told = match resources {
+        None => Told::Directories(directories.clone()),
+        Some(resources) => {
+            let (teller, told) = mpsc::channel(1);
+            tokio::spawn(resources.follow(directories.clone(), told));
+            Told::Resources(teller)
+        }
+    };
+    tokio::spawn(run(tree, seen, told, changes.clone()));
     Ok(changes)
 }
 
-async fn run(mut tree: Tree, mut seen: mpsc::Receiver<()>, directories: Handle, changes: Changes) {
+async fn run(mut tree: Tree, mut seen: mpsc::Receiver<()>, told: Told, changes: Changes) {
     while seen.recv().await.is_some() {
         changes.seen();
         let first = Instant::now();
@@ -54,7 +88,7 @@ async fn run(mut tree: Tree, mut seen: mpsc::Receiver<()>, directories: Handle, 
             && matches!(tokio::time::timeout(QUIET, seen.recv()).await, Ok(Some(())))
         {}
         tree.refresh();
-        directories.changed();
+        told.tell();
     }
 }
 

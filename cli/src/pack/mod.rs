@@ -1,17 +1,22 @@
-//! `davit pack`: in, a plugin's folder; out, its package as a file.
+//! `davit pack`: in, a plugin's folder; out, its package as a file, or as a
+//! ConfigMap.
 //!
 //! ```text
-//! path → folder → package (built, packed, proven) → archive
+//! path → package (built, packed, proven) → archive | ConfigMap and Plugin as YAML
 //! ```
 
 mod archive;
+mod config_map;
+mod key;
+mod resources;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::build::{BuildArgs, Built};
-use crate::folders::PluginFolder;
-use crate::package::{Package, PackageError, package};
+use clap::builder::FalseyValueParser;
+
+use crate::build::BuildArgs;
+use crate::named::{Named, NamedError};
 use crate::{say, size};
 
 pub use archive::file_name;
@@ -23,34 +28,29 @@ pub struct Args {
     #[arg(value_name = "PATH", default_value = ".")]
     pub path: PathBuf,
 
-    /// Where to write the package; without it `<name>-<version>.tgz` in the working directory, or beside the plugin's folder if that is the working directory
+    /// Where to write; without it `<name>-<version>.tgz` in the working directory, or beside the plugin's folder if that is the working directory, and a ConfigMap goes to stdout
     #[arg(short, long, value_name = "FILE", env = "DAVIT_OUTPUT")]
     pub output: Option<PathBuf>,
+
+    /// Write a ConfigMap with the plugin's files and the Plugin that uses it, as YAML for `kubectl apply --server-side -f -`; for packages below 1 MiB
+    #[arg(long, env = "DAVIT_CONFIGMAP", value_parser = FalseyValueParser::new())]
+    pub configmap: bool,
 
     #[command(flatten)]
     #[allow(missing_docs, reason = "a doc comment here would replace the command's help")]
     pub build: BuildArgs,
 }
 
-/// A package on disk.
-#[derive(Debug)]
-pub struct Written {
-    /// The file.
-    pub file: PathBuf,
-    /// The package.
-    pub package: Package,
-}
-
-/// Why no package was written.
+/// Why nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum PackFailure {
-    /// The folder holds no manifest.
-    #[error("there is no plugin in {}: name the folder that has its manifest.yaml", .0.display())]
-    NoPlugin(PathBuf),
     /// The folder gives no package.
     #[error(transparent)]
-    Package(#[from] PackageError),
-    /// The package cannot be put there.
+    Named(#[from] NamedError),
+    /// The package does not fit into a ConfigMap.
+    #[error(transparent)]
+    ConfigMap(#[from] config_map::ConfigMapError),
+    /// It cannot be put there.
     #[error(transparent)]
     Archive(#[from] archive::ArchiveError),
 }
@@ -58,46 +58,48 @@ pub enum PackFailure {
 /// Packs and prints.
 pub async fn run(args: &Args) -> ExitCode {
     match pack(args).await {
-        Ok(written) => {
-            say_written(&written, args.build.verbose);
-            ExitCode::SUCCESS
+        Ok(()) => ExitCode::SUCCESS,
+        Err(PackFailure::Named(error)) => {
+            error.say(args.build.verbose);
+            ExitCode::FAILURE
         }
         Err(error) => {
-            say_failure(&error, args.build.verbose);
+            say::error(error);
             ExitCode::FAILURE
         }
     }
 }
 
-/// Builds, packs, proves and writes. The file appears complete or not at all.
-pub async fn pack(args: &Args) -> Result<Written, PackFailure> {
-    let folder = PluginFolder::at(&args.path).ok_or_else(|| PackFailure::NoPlugin(args.path.clone()))?;
-    let package = package(&folder, &args.build).await?;
-    let manifest = &package.contents.manifest;
+async fn pack(args: &Args) -> Result<(), PackFailure> {
+    let named = Named::make(&args.path, &args.build).await?;
+    if args.configmap { as_config_map(args, &named) } else { as_archive(args, &named) }
+}
+
+/// The file appears complete or not at all.
+fn as_archive(args: &Args, Named { folder, package }: &Named) -> Result<(), PackFailure> {
+    let (manifest, packed) = (&package.contents.manifest, &package.packed);
     let file = match &args.output {
         Some(file) => file.clone(),
         None => archive::usual_place(folder.path(), &manifest.name, &manifest.version)?,
     };
-    archive::write(&file, folder.path(), &package.packed.bytes)?;
-    Ok(Written { file, package })
-}
-
-fn say_written(Written { file, package }: &Written, verbose: bool) {
-    if let (true, Built::Done { output, .. }) = (verbose, &package.built) {
-        say::note(output.trim_end());
-    }
-    let packed = &package.packed;
+    archive::write(&file, folder.path(), &packed.bytes)?;
     let (size, unpacked) = (size::shown(packed.bytes.len() as u64), size::shown(packed.unpacked));
     say::line(format_args!("{}packed{:#}  {}", say::GOOD, say::GOOD, file.display()));
     say::line(format_args!("digest  {}", packed.digest));
     say::line(format_args!("entries {}", packed.entries));
     say::line(format_args!("size    {size} ({unpacked} unpacked)"));
+    Ok(())
 }
 
-fn say_failure(error: &PackFailure, verbose: bool) {
-    let PackFailure::Package(error) = error else { return say::error(error) };
-    if let Some(output) = error.build_output().filter(|_| verbose) {
-        say::note(output.trim_end());
+fn as_config_map(args: &Args, Named { folder, package }: &Named) -> Result<(), PackFailure> {
+    let files = config_map::Files::read(&package.root())?;
+    let text = resources::text(&package.contents.manifest, &files);
+    match &args.output {
+        Some(file) => {
+            archive::write(file, folder.path(), text.as_bytes())?;
+            say::line(format_args!("{}packed{:#}  {}", say::GOOD, say::GOOD, file.display()));
+        }
+        None => say::text(&text),
     }
-    error.lines().iter().for_each(say::error);
+    Ok(())
 }

@@ -92,3 +92,28 @@ fn a_folder_without_a_manifest_is_no_plugin() {
     let expected = "error: there is no plugin in .: name the folder that has its manifest.yaml\n";
     assert_eq!(text(&output.stderr), expected);
 }
+
+#[test]
+fn resources_go_to_stdout_or_where_they_are_told_and_nothing_beside_them() {
+    let plugin = plugin();
+    let printed = davit(plugin.path(), &["pack", "hello", "--configmap"]);
+    assert_eq!(printed.status.code(), Some(0), "{printed:?}");
+    let output = davit(plugin.path(), &["pack", "hello", "--configmap", "-o", "hello.yaml"]);
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), "packed  hello.yaml\n"));
+    let yaml = fs::read_to_string(plugin.path().join("hello.yaml")).unwrap();
+    assert_eq!(yaml, text(&printed.stdout));
+    let documents: Vec<serde_json::Value> = serde_saphyr::from_multiple(&yaml).unwrap();
+    let kinds: Vec<&str> = documents.iter().filter_map(|document| document["kind"].as_str()).collect();
+    assert_eq!(kinds, ["ConfigMap", "Plugin"]);
+    assert!(!plugin.path().join("acme-hello-1.2.0.tgz").exists());
+}
+
+#[test]
+fn a_plugin_that_no_config_map_can_hold_is_to_be_pushed() {
+    let plugin = plugin();
+    fs::write(plugin.path().join("hello/large.bin"), vec![0; 1 << 20]).unwrap();
+    let output = davit(plugin.path(), &["pack", "hello", "--configmap"]);
+    let err = text(&output.stderr);
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(1), ""));
+    assert!(err.ends_with("push it to a registry instead: davit push REFERENCE\n"), "{err}");
+}

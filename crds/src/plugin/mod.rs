@@ -1,6 +1,7 @@
 //! The resource Plugin: what the administrator declares and grants.
 
 mod dependency;
+mod grant;
 mod source;
 mod status;
 
@@ -14,6 +15,7 @@ use serde_json::{Map, Value};
 use crate::schema::{self, rules};
 
 pub use dependency::PluginDependency;
+pub use grant::InvalidGrant;
 pub use source::{
     ConfigMapItem, ConfigMapSource, InvalidSource, OciSource, SecretRef, Source, SourceRef, SourceType,
 };

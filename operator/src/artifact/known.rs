@@ -7,6 +7,7 @@ use davit_plugin::contents::Listing;
 use davit_plugin::{Contents, Digest};
 use jiff::Timestamp;
 
+use super::looks::Looks;
 use crate::trouble::Trouble;
 
 /// How far one Plugin's package has come.
@@ -49,23 +50,27 @@ pub struct Kept {
 
 /// All that is known, shared by the artifact and the rollout reconcilers.
 #[derive(Debug, Default)]
-pub struct Artifacts(RwLock<HashMap<String, Arc<Artifact>>>);
+pub struct Artifacts {
+    known: RwLock<HashMap<String, Arc<Artifact>>>,
+    pub(super) looks: Looks,
+}
 
 impl Artifacts {
     /// What is known of the Plugin with this UID.
     pub fn get(&self, uid: &str) -> Option<Arc<Artifact>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(uid).cloned()
+        self.known.read().unwrap_or_else(PoisonError::into_inner).get(uid).cloned()
     }
 
     /// Replaces what is known; says whether it is something new.
     pub fn set(&self, uid: &str, artifact: Artifact) -> bool {
-        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.known.write().unwrap_or_else(PoisonError::into_inner);
         let artifact = Arc::new(artifact);
         all.insert(uid.to_owned(), artifact.clone()).is_none_or(|before| before != artifact)
     }
 
     /// Forgets all but the Plugins with these UIDs.
     pub fn retain(&self, exists: impl Fn(&str) -> bool) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).retain(|uid, _| exists(uid));
+        self.known.write().unwrap_or_else(PoisonError::into_inner).retain(|uid, _| exists(uid));
+        self.looks.retain(exists);
     }
 }

@@ -1,118 +1,118 @@
 //! Plugin → resolve → fetch → verify → keep.
+//!
+//! What is fetched and verified once is not asked for again, and what a source
+//! named last stands while it cannot be asked.
 
+mod ask;
+mod fetch;
 mod grant;
 mod keep;
 mod known;
+mod looks;
+mod standing;
+mod under;
+mod verify;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use davit_crds::{ConditionType, Plugin, PluginSpec};
-use davit_plugin::contents::ContentsError;
-use davit_plugin::reason::Problem;
-use davit_plugin::{Digest, PluginName, Reason};
+use davit_crds::{ConditionType, Plugin};
 use kube::ResourceExt as _;
 use kube::runtime::reflector::ObjectRef;
 
 use crate::context::Context;
 use crate::source;
 use crate::trouble::{Next, Trouble};
+use ask::{Failed, ask};
+use looks::{Outcome, Question};
+use under::Said;
 
+pub use fetch::FetchError;
 pub use grant::grant;
 pub use keep::{Keep, KeepError};
 pub use known::{Artifact, Artifacts, Kept, Resolved};
+pub use verify::VerifyError;
+
+/// A look at what nobody has to ask for.
+const SELDOM: Duration = Duration::from_hours(1);
 
 /// One look at a Plugin's source; answers when the next one is due.
 pub async fn reconcile(plugin: Arc<Plugin>, ctx: Arc<Context>) -> Duration {
     let uid = plugin.uid().unwrap_or_default();
-    let before = ctx.artifacts.get(&uid);
-    let artifact = look(&plugin, &ctx, before.as_deref()).await;
-    let again = match &artifact.trouble {
-        None => Duration::from_mins(5),
-        Some(Trouble { next: Next::Retry, .. }) => Duration::from_secs(1),
-        Some(Trouble { next: Next::Stall, .. }) => Duration::from_mins(30),
-    };
+    let (artifact, again) = look(&plugin, &ctx, &uid).await;
+    let runtime = ctx.stores.runtime_of(&plugin);
     if ctx.artifacts.set(&uid, artifact)
-        && let Some(runtime) = ctx.stores.runtime_of(&plugin)
+        && let Some(runtime) = &runtime
     {
-        ctx.queues.rollout(ObjectRef::from_obj(&*runtime));
+        ctx.queues.rollout(ObjectRef::from_obj(&**runtime));
     }
-    if ctx.stores.runtime_of(&plugin).is_none()
+    if runtime.is_none()
         && let Err(error) = crate::status::write_orphan(&ctx, &plugin).await
     {
-        tracing::warn!(%error, "cannot write a status");
+        tracing::warn!(plugin = plugin.name_any(), %error, "cannot write a status");
     }
     again
 }
 
-async fn look(plugin: &Plugin, ctx: &Context, before: Option<&Artifact>) -> Artifact {
-    let generation = plugin.metadata.generation.unwrap_or_default();
-    let mut artifact = Artifact { generation, resolved: None, kept: None, trouble: None };
-    match source::resolve(plugin, ctx).await {
-        Ok(found) => {
-            artifact.resolved = Some(found.resolved.clone());
-            match admit(plugin, ctx, found).await {
-                Ok(kept) => artifact.kept = Some(kept),
-                Err(trouble) => artifact.trouble = Some(trouble),
-            }
+async fn look(plugin: &Plugin, ctx: &Context, uid: &str) -> (Artifact, Duration) {
+    let (before, question) = (ctx.artifacts.get(uid), Question::of(plugin));
+    let stands = standing::standing(plugin, uid, &ctx.artifacts, before.as_deref());
+    let made = |resolved, kept, trouble| Artifact {
+        generation: plugin.metadata.generation.unwrap_or_default(),
+        resolved,
+        kept,
+        trouble,
+    };
+    let said = match Said::of(plugin) {
+        Ok(said) => said,
+        Err(trouble) => return (made(stands, None, Some(trouble)), SELDOM),
+    };
+    if plugin.spec.suspend || source::is_pinned(plugin) && is_kept(ctx, stands.as_ref()).await {
+        let (kept, trouble) = from_keep(ctx, &said, stands.as_ref()).await;
+        return (made(stands, kept, trouble), SELDOM);
+    }
+    let now = Instant::now();
+    let known = before.filter(|_| plugin.spec.source.config_map.is_none());
+    if let (Some(known), Some(rest)) = (known, ctx.artifacts.looks.rest(uid, &question, now)) {
+        let (kept, trouble) = from_keep(ctx, &said, stands.as_ref()).await;
+        // What a replica gave back is verified, whatever the source sent.
+        let before =
+            known.trouble.clone().filter(|it| kept.is_none() || it.stage == ConditionType::SourceResolved);
+        return (made(stands, kept, trouble.or(before)), rest);
+    }
+    match ask(plugin, ctx, &said, stands.as_ref()).await {
+        Ok((resolved, kept)) => {
+            let again = ctx.artifacts.looks.ended(uid, question, Outcome::Good, Instant::now());
+            (made(Some(resolved), Some(kept), None), again)
         }
-        Err(trouble) => {
-            artifact.resolved = standing(plugin, before);
-            artifact.trouble = Some(trouble);
-            if let Some(resolved) = &artifact.resolved {
-                artifact.kept = kept(plugin, ctx, resolved.digest).ok().flatten();
-            }
+        Err(Failed { resolved, trouble, retry_after }) => {
+            let outcome = Outcome::Failed(retry_after);
+            let again = ctx.artifacts.looks.ended(uid, question, outcome, Instant::now());
+            let again = if trouble.next == Next::Stall { SELDOM } else { again };
+            let resolved = resolved.or(stands);
+            let (kept, nearer) = from_keep(ctx, &said, resolved.as_ref()).await;
+            (made(resolved, kept, nearer.or(Some(trouble))), again)
         }
     }
-    artifact
 }
 
-fn standing(plugin: &Plugin, before: Option<&Artifact>) -> Option<Resolved> {
-    if let Some(resolved) = before.and_then(|before| before.resolved.clone()) {
-        return Some(resolved);
+async fn is_kept(ctx: &Context, resolved: Option<&Resolved>) -> bool {
+    match resolved {
+        Some(resolved) => ctx.keep.load(&resolved.digest).await.is_some(),
+        None => false,
     }
-    let status = plugin.status.as_ref()?;
-    let resolved = status
-        .resolved
-        .as_ref()
-        .filter(|_| Some(status.observed_generation) == plugin.metadata.generation)?;
-    Some(Resolved { digest: resolved.digest, reference: resolved.reference.clone(), time: resolved.time })
 }
 
-async fn admit(plugin: &Plugin, ctx: &Context, found: source::Found) -> Result<Kept, Trouble> {
-    let digest = found.resolved.digest;
-    if ctx.keep.listing(&digest).is_none() {
-        let bytes: Bytes = found.fetch()?;
-        ctx.keep.admit(digest, bytes).await.map_err(|error| error.trouble())?;
+/// The package that a source named, if the keep has it, under today's resource.
+async fn from_keep(
+    ctx: &Context,
+    said: &Said,
+    resolved: Option<&Resolved>,
+) -> (Option<Kept>, Option<Trouble>) {
+    let Some(digest) = resolved.map(|resolved| resolved.digest) else { return (None, None) };
+    let Some(listing) = ctx.keep.load(&digest).await else { return (None, None) };
+    match said.over(digest, listing) {
+        Ok(kept) => (Some(kept), None),
+        Err(trouble) => (None, Some(trouble)),
     }
-    let kept = kept(plugin, ctx, digest)?;
-    kept.ok_or_else(|| Trouble::retry(ConditionType::Verified, Reason::PackageInvalid, "the keep lost it"))
-}
-
-fn kept(plugin: &Plugin, ctx: &Context, digest: Digest) -> Result<Option<Kept>, Trouble> {
-    let Some(listing) = ctx.keep.listing(&digest) else { return Ok(None) };
-    let grant = grant(&plugin.spec)?;
-    let contents = listing.contents(Some(&grant)).map_err(|error| trouble(&error))?;
-    let name = name(&plugin.spec, plugin);
-    if Some(&contents.manifest.name) != name.as_ref() {
-        let message = format!(
-            "the package's name is {} and not {}: set spec.name to it",
-            contents.manifest.name,
-            name.map(|name| name.to_string()).unwrap_or_default()
-        );
-        return Err(Trouble::retry(ConditionType::Verified, Reason::NameMismatch, message));
-    }
-    let not_granted = listing.not_granted(&grant);
-    Ok(Some(Kept { digest, listing, contents: Arc::new(contents), not_granted }))
-}
-
-fn name(spec: &PluginSpec, plugin: &Plugin) -> Option<PluginName> {
-    spec.name.clone().unwrap_or_else(|| plugin.name_any()).parse().ok()
-}
-
-pub(crate) fn trouble(error: &ContentsError) -> Trouble {
-    let Problem { reason, message } = Problem::from(error);
-    let stage = davit_crds::condition::condition_of(reason);
-    Trouble::retry(stage, reason, message)
 }

@@ -30,6 +30,7 @@ impl Pass<'_> {
         }
         let tag = tag(&self.fleet.credentials, &self.uid, plan);
         self.memory.agreed = Some(Arc::new(AgreedPlan { fence, digest, tag, plan: Arc::new(plan.clone()) }));
+        self.ctx.metrics.committed();
         tracing::info!(plan = %digest, %fence, replicas = done, plugins = plan.plugins.len(), "a plan is live");
         Ok(())
     }

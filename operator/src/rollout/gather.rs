@@ -17,7 +17,7 @@ use super::memory::Memory;
 use super::subject::Subject;
 use super::{RolloutError, subjects, tag};
 use crate::context::Context;
-use crate::fleet::Fleet;
+use crate::fleet::{self, Fleet};
 use crate::replicas::Replica;
 
 /// How long replicas that do not answer may hold up the first decision of a new
@@ -60,10 +60,14 @@ impl Gathered {
 }
 
 impl Member {
-    /// Whether it serves this plan; anything is right as long as none is agreed.
+    /// Whether it serves this plan and has been confirmed since its start; anything
+    /// is right as long as none is agreed. One that has just started is brought to
+    /// the plan by itself, since it waits longer for its groups.
     pub(super) fn is_in_step(&self, agreed: Option<&AgreedPlan>) -> bool {
         let state = self.reach.as_ref().map(|reached| &reached.state);
-        state.is_some_and(|state| agreed.is_none_or(|agreed| serves(state) == Some(agreed.digest)))
+        let has_it =
+            |state: &State, agreed: &AgreedPlan| serves(state) == Some(agreed.digest) && state.confirmed;
+        state.is_some_and(|state| agreed.is_none_or(|agreed| has_it(state, agreed)))
     }
 }
 
@@ -97,6 +101,7 @@ async fn members(ctx: &Context, runtime: &PluginRuntime, fleet: &Fleet) -> Vec<M
             Some(replica) => match replica.state().await {
                 Ok(state) => Some(Reached { replica, state }),
                 Err(error) => {
+                    fleet::doubt(ctx, &runtime.uid().unwrap_or_default());
                     tracing::debug!(pod = %pod.name_any(), %error, "a replica does not answer");
                     None
                 }

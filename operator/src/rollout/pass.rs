@@ -145,7 +145,7 @@ impl Pass<'_> {
             Fence { epoch, sequence: sequence + 1 }
         } else {
             let seen = highest_fence(&self.gathered.members).epoch;
-            Fence { epoch: next_epoch(self.ctx, &self.runtime, seen).await?, sequence: 1 }
+            Fence { epoch: next_epoch(&self.ctx.client, &self.runtime, seen).await?, sequence: 1 }
         };
         self.memory.fence = Some(fence);
         Ok(fence)

@@ -60,8 +60,12 @@ impl Resources {
         let text = fs::read_to_string(file).map_err(failed)?;
         let malformed = |message: String| ReadError::Malformed { file: file.to_owned(), message };
         let documents: Vec<Value> =
-            serde_saphyr::from_multiple(&text).map_err(|error| malformed(error.to_string()))?;
-        let documents = documents.into_iter().filter(|document| !document.is_null());
+            serde_saphyr::from_multiple(&text).map_err(|error| malformed(first_line(&error)))?;
+        let documents: Vec<Value> = documents.into_iter().filter(|document| !document.is_null()).collect();
+        if documents.is_empty() {
+            // An editor may empty a file before it writes it: nothing is removed for that.
+            return Err(malformed("it holds no resource: write one, or leave the file out".to_owned()));
+        }
         documents.into_iter().try_for_each(|document| self.take(document)).map_err(malformed)
     }
 
@@ -95,6 +99,11 @@ impl Resources {
     }
 }
 
+/// What is wrong, without the lines of the file that the parser shows below.
+fn first_line(error: &serde_saphyr::Error) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,9 +131,13 @@ mod tests {
     fn says_which_resource_is_malformed_or_means_nothing_here() {
         let table = [
             ("apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n", "Pod p (v1) has no meaning here"),
-            ("apiVersion: davit.dev/v1alpha1\nkind: Plugin\nmetadata: {name: a}\nspec: {}\n", "Plugin a: missing field"),
+            (
+                "apiVersion: davit.dev/v1alpha1\nkind: Plugin\nmetadata: {name: a}\nspec: {}\n",
+                "Plugin a: missing field",
+            ),
             ("apiVersion: v1\nkind: ConfigMap\n", "a ConfigMap has no metadata.name"),
             ("a: [\n", "all.yaml: "),
+            ("# nothing\n", "all.yaml: it holds no resource"),
         ];
         for (text, says) in table {
             let error = read(text).unwrap_err();

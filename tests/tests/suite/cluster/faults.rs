@@ -38,7 +38,10 @@ const FAULTS: [Fault; 7] = [
     },
     Fault {
         name: "missing-entry",
-        files: &[("manifest.yaml", "name: missing-entry\nbase: /missing-entry\npluginEntry: dist/plugin.js\n")],
+        files: &[(
+            "manifest.yaml",
+            "name: missing-entry\nbase: /missing-entry\npluginEntry: dist/plugin.js\n",
+        )],
         condition: "SourceResolved",
         reason: "PackageInvalid",
         says: "dist/plugin.js",
@@ -110,38 +113,37 @@ struct Neighbour {
 impl Neighbour {
     async fn of(world: &World) -> Self {
         let (stop, key) = (Arc::new(AtomicBool::new(false)), world.key("default").await);
-        let asks = async |address| {
-            let mut connection = Connection::with_key(address, &key).await.expect("the replica answers");
-            let pid = connection.get("/healthy").await.expect("the plugin answers").body;
-            let stop = stop.clone();
-            tokio::spawn(async move {
-                let mut count = 0;
-                while !stop.load(Ordering::Relaxed) {
-                    let answer = connection.get("/healthy").await?;
-                    if answer.status != 200 || answer.body != pid {
-                        return Err(format!("not what process {pid:?} answers: {answer:?}"));
-                    }
-                    count += 1;
-                    tokio::time::sleep(Duration::from_millis(5)).await;
-                }
-                Ok(count)
-            })
-        };
         let mut asking = Vec::new();
         for address in world.addresses("default") {
-            asking.push(asks(address).await);
+            let connection = Connection::with_key(address, &key).await.expect("the replica answers");
+            asking.push(tokio::spawn(ask(connection, stop.clone())));
         }
         Self { stop, asking }
     }
 
     /// It has noticed nothing.
-    async fn is_unharmed(self) {
+    async fn unharmed(self) {
         self.stop.store(true, Ordering::Relaxed);
         for asking in self.asking {
             let count = asking.await.expect("it asks to the end").expect("every request is answered");
             assert!(count > 0);
         }
     }
+}
+
+/// Asks until it is stopped; every answer must come from the same process.
+async fn ask(mut connection: Connection, stop: Arc<AtomicBool>) -> Result<u32, String> {
+    let pid = connection.get("/healthy").await?.body;
+    let mut count = 0;
+    while !stop.load(Ordering::Relaxed) {
+        let answer = connection.get("/healthy").await?;
+        if answer.status != 200 || answer.body != pid {
+            return Err(format!("not what process {pid:?} answers: {answer:?}"));
+        }
+        count += 1;
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    Ok(count)
 }
 
 /// The fault is told on its condition, and Ready says the same.
@@ -167,7 +169,7 @@ async fn each_fault_has_its_reason_and_leaves_out_only_its_plugin() {
         let plugin = is_told(&world, fault).await;
         assert_eq!(plugin["status"]["serving"], Value::Null, "{plugin:#}");
     }
-    neighbour.is_unharmed().await;
+    neighbour.unharmed().await;
     for fault in &FAULTS {
         apply_files(&world, fault.name, &[]).await;
     }
@@ -196,7 +198,7 @@ async fn each_fault_of_a_change_leaves_the_last_good_version_serving() {
         assert_eq!(plugin["status"]["serving"]["version"], "1.0.0", "{plugin:#}");
         world.everywhere("default", &format!("/{}", fault.name), "good").await;
     }
-    neighbour.is_unharmed().await;
+    neighbour.unharmed().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -210,17 +212,19 @@ async fn an_on_init_that_hangs_is_told_and_leaves_the_last_good_version_serving(
     apply_files(&world, "hangs", &[("plugin.ts", hangs)]).await;
     world.plugin_is("hangs", "Programmed", "Unknown", "RolloutInProgress").await;
     let timed_out = |plugin: &Value| reason(plugin, "Programmed") == ("False", "InitTimeout");
-    let plugin = world.when_within(Duration::from_secs(90), "Plugin", "hangs", "InitTimeout", timed_out).await;
+    let plugin =
+        world.when_within(Duration::from_secs(90), "Plugin", "hangs", "InitTimeout", timed_out).await;
     assert_eq!(plugin["status"]["serving"]["version"], "1.0.0", "{plugin:#}");
     world.everywhere("default", "/hangs", "good").await;
-    neighbour.is_unharmed().await;
+    neighbour.unharmed().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_plugins_require_and_claim_of_each_other_is_told_on_the_one_at_fault() {
     let world = world().await;
     let neighbour = Neighbour::of(&world).await;
-    let requires = |name: &str, other: &str| format!("name: {name}\nbase: /{name}\ndependencies: [{other}]\n");
+    let requires =
+        |name: &str, other: &str| format!("name: {name}\nbase: /{name}\ndependencies: [{other}]\n");
     let base_of = |name: &str| format!("name: {name}\nbase: /first\n");
     for (name, manifest) in [
         ("first", base_of("first")),
@@ -248,7 +252,9 @@ async fn what_plugins_require_and_claim_of_each_other_is_told_on_the_one_at_faul
     world.plugin_serves("lonely").await;
     world.plugin_serves("waits").await;
 
-    world.apply_plugin("nobody", &json!({ "source": { "configMap": { "name": "nobody" } }, "enabled": false })).await;
+    world
+        .apply_plugin("nobody", &json!({ "source": { "configMap": { "name": "nobody" } }, "enabled": false }))
+        .await;
     world.plugin_is("nobody", "Ready", "True", "Disabled").await;
     world.plugin_is("lonely", "DependenciesReady", "False", "DependencyDisabled").await;
 
@@ -259,7 +265,7 @@ async fn what_plugins_require_and_claim_of_each_other_is_told_on_the_one_at_faul
 
     world.delete("Plugin", "first").await;
     world.plugin_serves("twin").await;
-    neighbour.is_unharmed().await;
+    neighbour.unharmed().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -300,5 +306,5 @@ async fn a_worker_that_is_killed_or_loops_is_replaced_on_its_replica() {
     assert_eq!(looping.status, 503);
     until("the worker after the loop", async || pid().await.filter(|now| *now != next)).await;
     world.plugin_serves("patient").await;
-    neighbour.is_unharmed().await;
+    neighbour.unharmed().await;
 }

@@ -2,10 +2,16 @@
 //! replica.
 
 mod applied;
+mod epochs;
 mod failpoints;
 mod faults;
+mod fleet;
 mod hanging;
 mod harness;
+mod operator;
+mod push;
+mod refusals;
 mod restarts;
+mod rights;
 mod under_load;
 mod validation;

@@ -1,5 +1,6 @@
 //! What `davit dev` sees of a change, and what it says.
 
 mod builds;
+mod resources;
 mod says;
 mod watches;
