@@ -54,46 +54,55 @@ pub async fn reconcile(plugin: Arc<Plugin>, ctx: Arc<Context>) -> Duration {
     again
 }
 
+/// What is known after this look, and when the next one is due. The source is
+/// asked only if nothing that is known answers for it.
 async fn look(plugin: &Plugin, ctx: &Context, uid: &str) -> (Artifact, Duration) {
-    let (before, question) = (ctx.artifacts.get(uid), Question::of(plugin));
+    let (before, question, now) = (ctx.artifacts.get(uid), Question::of(plugin), Instant::now());
     let stands = standing::standing(plugin, uid, &ctx.artifacts, before.as_deref());
-    let made = |resolved, kept, trouble| Artifact {
-        generation: plugin.metadata.generation.unwrap_or_default(),
-        resolved,
-        kept,
-        trouble,
-    };
     let said = match Said::of(plugin) {
         Ok(said) => said,
-        Err(trouble) => return (made(stands, None, Some(trouble)), SELDOM),
+        Err(trouble) => return (made(plugin, stands, None, Some(trouble)), SELDOM),
     };
     if plugin.spec.suspend || source::is_pinned(plugin) && is_kept(ctx, stands.as_ref()).await {
+        // As good as asked: what stands is what this source names.
+        ctx.artifacts.looks.ended(uid, question, Outcome::Good, now);
         let (kept, trouble) = from_keep(ctx, &said, stands.as_ref()).await;
-        return (made(stands, kept, trouble), SELDOM);
+        return (made(plugin, stands, kept, trouble), SELDOM);
     }
-    let now = Instant::now();
+    // A ConfigMap costs nothing to ask, and whoever wakes may know of a new one.
     let known = before.filter(|_| plugin.spec.source.config_map.is_none());
     if let (Some(known), Some(rest)) = (known, ctx.artifacts.looks.rest(uid, &question, now)) {
         let (kept, trouble) = from_keep(ctx, &said, stands.as_ref()).await;
         // What a replica gave back is verified, whatever the source sent.
-        let before =
-            known.trouble.clone().filter(|it| kept.is_none() || it.stage == ConditionType::SourceResolved);
-        return (made(stands, kept, trouble.or(before)), rest);
+        let of_source = |it: &Trouble| kept.is_none() || it.stage == ConditionType::SourceResolved;
+        let before = known.trouble.clone().filter(of_source);
+        return (made(plugin, stands, kept, trouble.or(before)), rest);
     }
-    match ask(plugin, ctx, &said, stands.as_ref()).await {
-        Ok((resolved, kept)) => {
-            let again = ctx.artifacts.looks.ended(uid, question, Outcome::Good, Instant::now());
-            (made(Some(resolved), Some(kept), None), again)
-        }
+    let (artifact, outcome) = asked(plugin, ctx, &said, stands).await;
+    let again = ctx.artifacts.looks.ended(uid, question, outcome, Instant::now());
+    let stalls = artifact.trouble.as_ref().is_some_and(|trouble| trouble.next == Next::Stall);
+    (artifact, if stalls { SELDOM } else { again })
+}
+
+/// What is known after the source was asked.
+async fn asked(plugin: &Plugin, ctx: &Context, said: &Said, stands: Option<Resolved>) -> (Artifact, Outcome) {
+    match ask(plugin, ctx, said, stands.as_ref()).await {
+        Ok((resolved, kept)) => (made(plugin, Some(resolved), Some(kept), None), Outcome::Good),
         Err(Failed { resolved, trouble, retry_after }) => {
-            let outcome = Outcome::Failed(retry_after);
-            let again = ctx.artifacts.looks.ended(uid, question, outcome, Instant::now());
-            let again = if trouble.next == Next::Stall { SELDOM } else { again };
             let resolved = resolved.or(stands);
-            let (kept, nearer) = from_keep(ctx, &said, resolved.as_ref()).await;
-            (made(resolved, kept, nearer.or(Some(trouble))), again)
+            let (kept, nearer) = from_keep(ctx, said, resolved.as_ref()).await;
+            (made(plugin, resolved, kept, nearer.or(Some(trouble))), Outcome::Failed(retry_after))
         }
     }
+}
+
+fn made(
+    plugin: &Plugin,
+    resolved: Option<Resolved>,
+    kept: Option<Kept>,
+    trouble: Option<Trouble>,
+) -> Artifact {
+    Artifact { generation: plugin.metadata.generation.unwrap_or_default(), resolved, kept, trouble }
 }
 
 async fn is_kept(ctx: &Context, resolved: Option<&Resolved>) -> bool {

@@ -4,10 +4,11 @@
 use davit_crds::Plugin;
 
 use super::known::{Artifact, Artifacts, Resolved};
-use crate::source::is_place_of;
+use crate::source::{is_pinned, is_place_of};
 
 /// What a Plugin's source named last: as this process knows, else as the status
-/// says, if that speaks of this generation and this place.
+/// says, if that speaks of this place, and of this generation unless the source
+/// names its bytes itself.
 pub(super) fn standing(
     plugin: &Plugin,
     uid: &str,
@@ -19,7 +20,7 @@ pub(super) fn standing(
         return known;
     }
     let status = plugin.status.as_ref()?;
-    let same = Some(status.observed_generation) == plugin.metadata.generation;
+    let same = is_pinned(plugin) || Some(status.observed_generation) == plugin.metadata.generation;
     let named = status.resolved.as_ref().filter(|named| same && is_place_of(plugin, &named.reference))?;
     Some(Resolved { digest: named.digest, reference: named.reference.clone(), time: named.time })
 }
@@ -60,6 +61,18 @@ mod tests {
         assert_eq!(found(&plugin(4, "c", 3, "configmap/c"), &nothing), None);
         // A suspended Plugin's status keeps what another source named.
         assert_eq!(found(&plugin(3, "d", 3, "configmap/c"), &nothing), None);
+    }
+
+    #[test]
+    fn a_digest_stands_for_every_generation() {
+        let named = format!("r.test/a@{}", Digest::of(b"manifest"));
+        let mut plugin = plugin(4, "c", 3, &named);
+        let source =
+            |reference: &str| serde_json::from_value(json!({ "oci": { "reference": reference } })).unwrap();
+        plugin.spec.source = source(&named);
+        assert_eq!(found(&plugin, &Artifacts::default()), Some(Digest::of(b"status")));
+        plugin.spec.source = source("r.test/a:1");
+        assert_eq!(found(&plugin, &Artifacts::default()), None);
     }
 
     #[test]

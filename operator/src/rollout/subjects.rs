@@ -56,7 +56,7 @@ async fn subject(
     });
     let wanted: BTreeSet<Digest> = planned.map(|planned| planned.digest).into_iter().chain(unkept).collect();
     for digest in wanted {
-        if ctx.keep.listing(&digest).is_none() && read_back(ctx, digest, members).await {
+        if ctx.keep.load(&digest).await.is_none() && read_back(ctx, digest, members).await {
             ctx.queues.artifact(ObjectRef::from_obj(&*plugin));
         }
     }

@@ -13,5 +13,6 @@ mod push;
 mod refusals;
 mod restarts;
 mod rights;
+mod sources;
 mod under_load;
 mod validation;
