@@ -308,3 +308,22 @@ async fn a_worker_that_is_killed_or_loops_is_replaced_on_its_replica() {
     world.plugin_serves("patient").await;
     neighbour.unharmed().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_config_map_that_is_missing_is_told_and_taken_as_soon_as_it_is_there() {
+    let world = world().await;
+    let neighbour = Neighbour::of(&world).await;
+    world.apply_from_config_map("early").await;
+    world.plugin_is("early", "SourceResolved", "False", "ConfigMapNotFound").await;
+    let plugin = world.plugin_is("early", "Ready", "False", "ConfigMapNotFound").await;
+    assert_eq!(reason(&plugin, "Reconciling").0, "True", "{plugin:#}");
+    apply_files(&world, "early", &[]).await;
+    world.plugin_serves("early").await;
+    world.everywhere("default", "/early", "good").await;
+
+    world.delete("ConfigMap", "early").await;
+    let plugin = world.plugin_is("early", "SourceResolved", "False", "ConfigMapNotFound").await;
+    assert_eq!(plugin["status"]["serving"]["version"], "1.0.0", "{plugin:#}");
+    world.everywhere("default", "/early", "good").await;
+    neighbour.unharmed().await;
+}
