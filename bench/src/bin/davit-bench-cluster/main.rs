@@ -37,7 +37,6 @@ struct Options {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let _another_is_there_already = rustls::crypto::ring::default_provider().install_default();
     let options = Options::parse();
     let text = measure(&options).await;
     let printed = std::io::stdout().write_all(text.as_bytes());
