@@ -146,6 +146,15 @@ fn a_barred_version_falls_back_to_the_last_good_one_with_its_configuration_and_t
 }
 
 #[test]
+fn a_fault_elsewhere_in_the_resource_closes_no_route_of_what_serves() {
+    let serving =
+        first(&[subject("a", 1, "base: /a\n", &json!({ "publicRoutes": { "GET": ["/open"] } }))]).plan;
+    let spec = json!({ "base": "/api", "publicRoutes": { "GET": ["/open"] } });
+    let decision = decide(&[unresolved("a", 1, &spec)], &serving, None, &Barred::new());
+    assert_eq!(decision.plan, serving);
+}
+
+#[test]
 fn a_suspended_plugin_stays_exactly_as_it_is() {
     let before = subject("a", 1, "base: /a\n", &json!({ "publicRoutes": { "GET": ["/old"] } }));
     let serving = first(&[before]).plan;
