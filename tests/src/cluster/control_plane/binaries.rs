@@ -12,10 +12,10 @@ use crate::programs::repository;
 pub(in crate::cluster) fn built() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
-        let script = repository().join("tests/control-plane/build.sh");
+        let script = repository().join("tests/tools/build.sh");
         let output = Command::new(&script).stderr(Stdio::inherit()).output();
         let output = output.unwrap_or_else(|error| panic!("cannot run {}: {error}", script.display()));
-        assert!(output.status.success(), "{} failed; go 1.24 or newer must be there", script.display());
+        assert!(output.status.success(), "{} failed; go 1.26 or newer must be there", script.display());
         let printed = String::from_utf8(output.stdout).expect("paths are UTF-8");
         PathBuf::from(printed.lines().last().expect("the script prints the folder"))
     })

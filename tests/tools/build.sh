@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
-# Builds the real parts that the suite runs against, once, into a cache outside the tree:
-# etcd, kube-apiserver, kube-controller-manager and an OCI registry, all from Go modules.
+# Builds the real parts that the tests run against, once, into a cache outside the tree. All come from Go modules.
 #
-#   tests/control-plane/build.sh        prints the folder of the binaries as its last line
+#   tests/tools/build.sh             what `make test` needs: etcd, kube-apiserver, kube-controller-manager, an OCI
+#                                    registry, kubectl, helm, kube-score, kstatus
+#   tests/tools/build.sh --nodes     and what nodes need: kube-scheduler, kubelet, kube-proxy, coredns
+#
+# The folder of the binaries is printed as the last line.
 #
 # DAVIT_TEST_CACHE     where they are kept (default: ${XDG_CACHE_HOME:-~/.cache}/davit-test)
-# KUBEBUILDER_ASSETS   a folder whose etcd, kube-apiserver and kube-controller-manager are taken as they are
+# KUBEBUILDER_ASSETS   a folder whose etcd, kube-apiserver, kube-controller-manager and kubectl are taken as they are
 set -euo pipefail
 
 KUBERNETES=v1.34.4
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${DAVIT_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/davit-test}
-bin=$cache/bin-$KUBERNETES-$(cat "$here"/*/go.mod "${BASH_SOURCE[0]}" | sha256sum | cut -c1-12)
+bin=$cache/bin-$KUBERNETES
 mkdir -p "$bin"
 
 export GOTOOLCHAIN=local GOFLAGS="-mod=mod -buildvcs=false" CGO_ENABLED=0
@@ -22,9 +25,9 @@ say() { printf '%s\n' "$*" >&2; }
 exec 9>"$cache/lock"
 flock 9
 
-# have NAME: true when NAME stands already, or is one of the given assets.
+# have NAME FROM: true when NAME stands already and was built from the same, or is one of the given assets.
 have() {
-  [ -x "$bin/$1" ] && return 0
+  [ -x "$bin/$1" ] && [ "$(cat "$bin/.$1.from" 2>/dev/null)" = "$2" ] && return 0
   if [ -n "${KUBEBUILDER_ASSETS:-}" ] && [ -x "$KUBEBUILDER_ASSETS/$1" ]; then
     ln -sf "$KUBEBUILDER_ASSETS/$1" "$bin/$1"
     return 0
@@ -32,12 +35,20 @@ have() {
   return 1
 }
 
-# module NAME PACKAGE: builds PACKAGE with the locked module in the folder NAME.
-module() {
-  have "$1" && return 0
-  say "building $1 (about a minute)"
-  (cd "$here/$1" && GOFLAGS="-mod=readonly -buildvcs=false" go build -trimpath -ldflags "-s -w" -o "$bin/$1.new" "$2")
+# keep NAME FROM: takes NAME.new as NAME.
+keep() {
   mv "$bin/$1.new" "$bin/$1"
+  printf '%s\n' "$2" >"$bin/.$1.from"
+}
+
+# module NAME PACKAGE [LDFLAGS]: builds PACKAGE with the locked module in the folder NAME.
+module() {
+  local from
+  from=$(cat "$here/$1"/*.go "$here/$1"/go.* <(echo "$*") | sha256sum | cut -c1-16)
+  have "$1" "$from" && return 0
+  say "building $1 (about a minute)"
+  (cd "$here/$1" && GOFLAGS="-mod=readonly -buildvcs=false" go build -trimpath -ldflags "-s -w ${3:-}" -o "$bin/$1.new" "$2")
+  keep "$1" "$from"
 }
 
 # kubernetes_module: a module that requires k8s.io/kubernetes, with the replace directives that upstream's
@@ -62,7 +73,7 @@ kubernetes_module() {
 }
 
 kubernetes() {
-  have "$1" && return 0
+  have "$1" "$KUBERNETES" && return 0
   say "building $1 $KUBERNETES (up to four minutes; once for this machine)"
   local dir minor flags="-s -w" package
   dir=$(kubernetes_module)
@@ -72,11 +83,21 @@ kubernetes() {
     flags+=" -X $package.gitTreeState=clean -X $package.gitCommit=$(printf '0%.0s' {1..40}) -X $package.buildDate=2026-01-01T00:00:00Z"
   done
   (cd "$dir" && go build -trimpath -tags selinux,notest,grpcnotrace -ldflags "$flags" -o "$bin/$1.new" "k8s.io/kubernetes/cmd/$1")
-  mv "$bin/$1.new" "$bin/$1"
+  keep "$1" "$KUBERNETES"
 }
 
 module etcd go.etcd.io/etcd/server/v3
 module registry github.com/distribution/distribution/v3/cmd/registry
 kubernetes kube-apiserver
 kubernetes kube-controller-manager
+kubernetes kubectl
+module helm helm.sh/helm/v3/cmd/helm "-X helm.sh/helm/v3/internal/version.version=v3.22.0"
+module kube-score github.com/zegl/kube-score/cmd/kube-score
+module kstatus .
+if [ "${1:-}" = --nodes ]; then
+  kubernetes kube-scheduler
+  kubernetes kubelet
+  kubernetes kube-proxy
+  module coredns .
+fi
 echo "$bin"
