@@ -5,7 +5,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export DAVIT_BUN ?= $(CURDIR)/node_modules/.bin/bun
 
-.PHONY: help run test lint fmt bridge generate control-plane unit js soak bench deny clean
+.PHONY: help run test lint fmt bridge generate tools unit js images e2e soak bench deny clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,10 +22,10 @@ lint: node_modules ## Check the formatting and clippy's opinion
 generate: ## Write the CRDs and what the docs have of them (config/crd, docs/reference)
 	cargo run -p davit-crds --bin crdgen -- --write config/crd --docs docs/reference
 
-control-plane: ## Build etcd, the API server and a registry for the tests, once for this machine
-	tests/control-plane/build.sh
+tools: ## Build the real parts that the tests run against, once for this machine
+	tests/tools/build.sh
 
-unit: node_modules control-plane ## Run the Rust tests, the suite with real processes among them
+unit: node_modules tools ## Run the Rust tests, the suite with real processes among them
 	cargo build --workspace --bins
 	mkdir -p target
 	cargo test --workspace --no-fail-fast 2>&1 | tee target/test.log
@@ -42,10 +42,16 @@ fmt: node_modules ## Format everything
 bridge: node_modules ## Bundle the worker's bridge anew (engine/bun/bridge/dist)
 	cd engine/bun/bridge && bun run build
 
-soak: node_modules control-plane ## Run the long proofs: 100 swaps under load and more
+images: node_modules ## Build the images of the operator and the runtime, and say how large they are
+	images/build.sh
+
+e2e: node_modules ## Run the proofs on a cluster of two real nodes (as root; else on that of E2E_CONTEXT)
+	tests/e2e/run.sh
+
+soak: node_modules tools ## Run the long proofs: 100 swaps under load and more
 	DAVIT_SOAK=1 cargo test -p davit-tests --no-fail-fast -- --nocapture
 
-bench: node_modules control-plane ## Measure Davit beside Bun + Hono and an axum constant, and from apply to live
+bench: node_modules tools ## Measure Davit beside Bun + Hono and an axum constant, and from apply to live
 	bench/run.sh --out target/bench.md
 	cargo run --release -p davit-bench --bin davit-bench-cluster -- --out target/bench-cluster.md
 
