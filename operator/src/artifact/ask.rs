@@ -33,7 +33,7 @@ pub(super) async fn ask(
     said: &Said,
     before: Option<&Resolved>,
 ) -> Result<(Resolved, Kept), Failed> {
-    let located = source::resolve(plugin, &ctx.client, &ctx.registries).await;
+    let located = source::resolve(plugin, &ctx.client, &ctx.registries, ctx.keep.scratch()).await;
     let mut located = located.map_err(|error| unasked(error, source::is_pinned(plugin)))?;
     // What it named already it has named since then.
     if let Some(before) = before.filter(|before| is_same(before, &located.resolved)) {

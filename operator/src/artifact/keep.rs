@@ -22,7 +22,7 @@ use super::verify::{Verified, VerifyError, verify};
 use shelf::Shelf;
 
 /// The names of what is under way begin with this.
-pub(super) const TEMPORARY: &str = ".under-way-";
+pub(crate) const TEMPORARY: &str = ".under-way-";
 /// What is under way for longer was left behind: a fetch ends before.
 const LEFT_BEHIND: Duration = Duration::from_mins(15);
 /// How many packages are unpacked at the same time.
@@ -126,6 +126,11 @@ impl Keep {
     /// Why a package is none, if it was looked at before.
     pub(super) fn fault(&self, digest: &Digest) -> Option<Problem> {
         self.shelf().fault(digest)
+    }
+
+    /// Where files may lie for a while: the root of an image is read-only.
+    pub(super) fn scratch(&self) -> &Path {
+        &self.folder
     }
 
     /// A file for what comes in. It goes again unless it is kept.

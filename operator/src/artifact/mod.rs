@@ -29,6 +29,7 @@ use under::Said;
 
 pub use fetch::FetchError;
 pub use grant::grant;
+pub(crate) use keep::TEMPORARY;
 pub use keep::{Keep, KeepError};
 pub use known::{Artifact, Artifacts, Kept, Resolved};
 pub use verify::VerifyError;

@@ -14,6 +14,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use kube::Client;
 
 use super::{SourceError, object};
+use crate::artifact::TEMPORARY;
 
 /// The files of a package by their paths.
 type Files = BTreeMap<PackagePath, Vec<u8>>;
@@ -23,11 +24,12 @@ pub(super) fn reference(source: &ConfigMapSource) -> String {
     format!("configmap/{}", source.name)
 }
 
-/// Reads a ConfigMap and packs it.
+/// Reads a ConfigMap and packs it, by way of files below `scratch`.
 pub(super) async fn resolve(
     source: &ConfigMapSource,
     namespace: &str,
     client: &Client,
+    scratch: &Path,
 ) -> Result<Packed, SourceError> {
     let name = source.name.clone();
     let map: Option<ConfigMap> = object(client, namespace, &name).await.map_err(|error| {
@@ -41,7 +43,8 @@ pub(super) async fn resolve(
         )
     })?;
     let files = files(map, &source.items).map_err(|why| invalid(&name, &why))?;
-    let packed = tokio::task::spawn_blocking(move || packed(&name, &files)).await;
+    let scratch = scratch.to_owned();
+    let packed = tokio::task::spawn_blocking(move || packed(&name, &files, &scratch)).await;
     packed.unwrap_or_else(|error| Err(disk(&io::Error::other(error))))
 }
 
@@ -73,8 +76,9 @@ fn files(map: ConfigMap, items: &[ConfigMapItem]) -> Result<Files, String> {
     Ok(files)
 }
 
-fn packed(name: &str, files: &Files) -> Result<Packed, SourceError> {
-    let folder = tempfile::tempdir().map_err(|error| disk(&error))?;
+fn packed(name: &str, files: &Files, scratch: &Path) -> Result<Packed, SourceError> {
+    let folder =
+        tempfile::Builder::new().prefix(TEMPORARY).tempdir_in(scratch).map_err(|error| disk(&error))?;
     for (path, bytes) in files {
         write(folder.path(), path, bytes).map_err(|error| match error.kind() {
             io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory | io::ErrorKind::AlreadyExists => {
@@ -114,7 +118,7 @@ mod tests {
         let map = serde_json::from_value(map).unwrap();
         let items: Vec<ConfigMapItem> = serde_json::from_value(items).unwrap();
         let files = files(map, &items)?;
-        packed("c", &files).map_err(|error| error.problem.message)
+        packed("c", &files, &std::env::temp_dir()).map_err(|error| error.problem.message)
     }
 
     #[test]

@@ -5,6 +5,8 @@ mod config_map;
 mod error;
 pub mod oci;
 
+use std::path::Path;
+
 use bytes::Bytes;
 use davit_crds::{Plugin, SourceRef};
 use davit_plugin::Reason;
@@ -39,11 +41,13 @@ enum Place {
     Here(Bytes),
 }
 
-/// Asks a Plugin's source which bytes it names.
+/// Asks a Plugin's source which bytes it names. What has to be made of files for
+/// that is made below `scratch`.
 pub async fn resolve(
     plugin: &Plugin,
     client: &Client,
     registries: &Registries,
+    scratch: &Path,
 ) -> Result<Located, SourceError> {
     let namespace = plugin.namespace().unwrap_or_default();
     let source = plugin.spec.source.parse();
@@ -54,7 +58,7 @@ pub async fn resolve(
             (remote.digest(), remote.reference(), Place::Registry(Box::new(remote)))
         }
         SourceRef::ConfigMap(source) => {
-            let packed = config_map::resolve(source, &namespace, client).await?;
+            let packed = config_map::resolve(source, &namespace, client, scratch).await?;
             (packed.digest, config_map::reference(source), Place::Here(packed.bytes.into()))
         }
     };

@@ -87,6 +87,8 @@ impl Operator {
             .command()
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            // As in its image: only the cache can be written.
+            .env("TMPDIR", self.cache.path().join("there-is-none"))
             .env("KUBECONFIG", ControlPlane::shared().kubeconfig())
             .env("DAVIT_LOG_FORMAT", "json")
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
