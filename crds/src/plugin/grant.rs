@@ -2,19 +2,17 @@
 
 use std::fmt::Display;
 
+use super::{MAX_CONFIG, PluginDependency, PluginSpec};
 use davit_plugin::base::InvalidBase;
 use davit_plugin::manifest::Dependency;
 use davit_plugin::{Grant, Reason};
-use serde_json::{Map, Value};
-
-use super::{MAX_CONFIG, PluginDependency, PluginSpec};
 
 /// A spec that says something malformed. The API server refuses it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("spec.{field}: {why}")]
 pub struct InvalidGrant {
-    /// The field.
-    pub field: &'static str,
+    /// The field, e.g. `dependencies[@acme/database]`.
+    pub field: String,
     /// The reason of the condition that tells of it.
     pub reason: Reason,
     /// What is wrong with it.
@@ -22,14 +20,27 @@ pub struct InvalidGrant {
 }
 
 impl PluginSpec {
-    /// What the administrator declares and opens with this resource.
+    /// What the administrator declares and opens with this resource. How large its
+    /// configuration is [`Self::check_config`] tells.
     pub fn grant(&self) -> Result<Grant, InvalidGrant> {
         let base = self.base.as_ref().map(|base| base.parse()).transpose().map_err(reserved)?;
         let dependencies = self.dependencies.iter().map(dependency).collect::<Result<_, _>>()?;
         let routes = serde_json::to_value(&self.public_routes).and_then(serde_json::from_value);
         let public_routes = routes.map_err(|error| wrong("publicRoutes", error))?;
-        check_size(&self.config)?;
         Ok(Grant { base, dependencies, public_routes, config: self.config.clone() })
+    }
+
+    /// `spec.config` is not larger than [`MAX_CONFIG`], which the API server cannot
+    /// measure.
+    pub fn check_config(&self) -> Result<(), InvalidGrant> {
+        let size = serde_json::to_vec(&self.config).map_or(usize::MAX, |json| json.len());
+        if size <= MAX_CONFIG {
+            return Ok(());
+        }
+        let why = format!(
+            "it has {size} bytes as JSON, and {MAX_CONFIG} is the most: move what is large into the package"
+        );
+        Err(InvalidGrant { reason: Reason::ConfigInvalid, ..wrong("config", why) })
     }
 }
 
@@ -42,41 +53,31 @@ fn reserved(error: InvalidBase) -> InvalidGrant {
     InvalidGrant { reason, ..wrong("base", error) }
 }
 
-/// The API server cannot measure it.
-fn check_size(config: &Map<String, Value>) -> Result<(), InvalidGrant> {
-    let size = serde_json::to_vec(config).map_or(usize::MAX, |json| json.len());
-    if size <= MAX_CONFIG {
-        return Ok(());
-    }
-    let why = format!(
-        "it has {size} bytes as JSON, and {MAX_CONFIG} is the most: move what is large into the package"
-    );
-    Err(InvalidGrant { reason: Reason::ConfigInvalid, ..wrong("config", why) })
-}
-
 fn dependency(wanted: &PluginDependency) -> Result<Dependency, InvalidGrant> {
+    let at = || format!("dependencies[{}]", wanted.name);
     Ok(Dependency {
-        name: wanted.name.parse().map_err(|error| wrong("dependencies", error))?,
-        version: wanted.version.parse().map_err(|error| wrong("dependencies", error))?,
+        name: wanted.name.parse().map_err(|error| wrong(at(), error))?,
+        version: wanted.version.parse().map_err(|error| wrong(at(), error))?,
         optional: wanted.optional,
     })
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "it stands where errors are mapped")]
-fn wrong(field: &'static str, error: impl Display) -> InvalidGrant {
-    InvalidGrant { field, reason: Reason::ManifestInvalid, why: error.to_string() }
+fn wrong(field: impl Into<String>, error: impl Display) -> InvalidGrant {
+    InvalidGrant { field: field.into(), reason: Reason::ManifestInvalid, why: error.to_string() }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
     fn grant(field: &str, value: Value) -> Result<Grant, InvalidGrant> {
         let mut spec = json!({"source": {"configMap": {"name": "files"}}});
         spec[field] = value;
-        serde_json::from_value::<PluginSpec>(spec).unwrap().grant()
+        let spec = serde_json::from_value::<PluginSpec>(spec).unwrap();
+        spec.check_config().and_then(|()| spec.grant())
     }
 
     #[test]
@@ -84,13 +85,13 @@ mod tests {
         let table = [
             ("base", json!("no/base"), Reason::ManifestInvalid),
             ("base", json!("/api"), Reason::BaseReserved),
-            ("dependencies", json!([{"name": "../x"}]), Reason::ManifestInvalid),
-            ("dependencies", json!([{"name": "x", "version": "one"}]), Reason::ManifestInvalid),
+            ("dependencies[../x]", json!([{"name": "../x"}]), Reason::ManifestInvalid),
+            ("dependencies[x]", json!([{"name": "x", "version": "one"}]), Reason::ManifestInvalid),
             ("publicRoutes", json!({"GET": ["no slash"]}), Reason::ManifestInvalid),
             ("config", json!({"a": "x".repeat(MAX_CONFIG)}), Reason::ConfigInvalid),
         ];
         for (field, value, reason) in table {
-            let error = grant(field, value).unwrap_err();
+            let error = grant(field.split('[').next().unwrap(), value).unwrap_err();
             assert!(error.field == field && error.reason == reason, "{error}");
             assert!(error.to_string().starts_with(&format!("spec.{field}: ")), "{error}");
         }

@@ -8,7 +8,7 @@ use davit_plugin::contents::Listing;
 use davit_plugin::reason::{Problem, Reason};
 use davit_plugin::{Digest, Grant, PluginName};
 
-use super::grant::{check_config, grant, name};
+use super::grant::{bounded_grant, name};
 use super::known::Kept;
 use super::verify::of_package;
 use crate::source;
@@ -23,8 +23,8 @@ pub(super) struct Said {
 
 impl Said {
     pub(super) fn of(plugin: &Plugin) -> Result<Self, Trouble> {
-        check_config(&plugin.spec)?;
-        Ok(Self { grant: grant(&plugin.spec)?, name: name(plugin)?, pinned: source::is_pinned(plugin) })
+        let grant = bounded_grant(&plugin.spec)?;
+        Ok(Self { grant, name: name(plugin)?, pinned: source::is_pinned(plugin) })
     }
 
     /// A package that is none, or does not fit.

@@ -73,7 +73,7 @@ impl Wanted {
 impl WantedPlugin {
     fn of(plugin: &Plugin, resources: &Resources) -> Result<Self, String> {
         let spec = &plugin.spec;
-        let grant = spec.grant().map_err(|error| error.to_string())?;
+        let grant = spec.check_config().and_then(|()| spec.grant()).map_err(|error| error.to_string())?;
         let declared = Declared { grant, enabled: spec.enabled, suspended: spec.suspend };
         let source = match spec.source.parse().map_err(|error| error.to_string())? {
             SourceRef::ConfigMap(source) => WantedSource::ConfigMap {
