@@ -18,9 +18,9 @@ pub use plugin::{
     SourceType,
 };
 pub use runtime::{
-    AccessMode, ClaimRequests, ClaimResources, EmptyDir, InvalidStorage, PersistentVolumeClaim,
-    PluginRuntime, PluginRuntimeSpec, PluginRuntimeStatus, Resources, Rollout, Service, ServiceType, Storage,
-    StorageRef,
+    AccessMode, ClaimRequests, ClaimResources, ConfigMapKey, EmptyDir, InvalidStorage, OWN_SECRETS,
+    PersistentVolumeClaim, PluginRuntime, PluginRuntimeSpec, PluginRuntimeStatus, PodField, PodTemplate,
+    PodVariable, PodVariableSource, Resources, Rollout, SecretKey, Service, ServiceType, Storage, StorageRef,
 };
 
 /// The API group of both resources.

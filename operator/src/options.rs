@@ -5,7 +5,7 @@ mod namespace;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use davit_logs::{LogFormat, LogLevel};
 use davit_plugin::manifest::ByteSize;
 use uuid::Uuid;
@@ -21,8 +21,11 @@ const DEFAULT_CLASS: &str = "davit";
 /// The API server is found as kubectl finds it: by KUBECONFIG or ~/.kube/config,
 /// and in a pod by its service account.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "davit-operator", version)]
+#[command(name = "davit-operator", version, args_conflicts_with_subcommands = true)]
 pub struct Options {
+    /// What to do instead of reconciling.
+    #[command(subcommand)]
+    pub command: Option<Command>,
     /// Namespaces to watch, `,`-separated or repeated [default: all]
     #[arg(
         long = "watch-namespace",
@@ -67,6 +70,15 @@ pub struct Options {
     /// Form of log lines
     #[arg(long, env = "DAVIT_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value_t = LogFormat::Auto)]
     pub log_format: LogFormat,
+}
+
+/// What it does instead of reconciling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Brings the CRDs of Plugin and PluginRuntime to what this version knows, waits until they are established, and ends
+    ///
+    /// Needs the rights to get, create and patch customresourcedefinitions.apiextensions.k8s.io. A CRD may take a minute.
+    InstallCrds,
 }
 
 impl Options {

@@ -81,7 +81,7 @@ struct Operator {
 
 impl Operator {
     async fn start(options: Options) -> Result<Self, StartError> {
-        let client = Client::try_default().await.map_err(StartError::NoApiServer)?;
+        let client = connect().await?;
         let keep = open(&options)?;
         let health = bind(&options, options.health_port).await?;
         let counted = bind(&options, options.metrics_port).await?;
@@ -130,6 +130,11 @@ impl Operator {
             options: self.options.clone(),
         }
     }
+}
+
+/// A client of the API server that KUBECONFIG or the pod's account names.
+pub(crate) async fn connect() -> Result<Client, StartError> {
+    Client::try_default().await.map_err(StartError::NoApiServer)
 }
 
 fn open(options: &Options) -> Result<Arc<Keep>, StartError> {

@@ -51,12 +51,16 @@ pub const TABLE: [(ConditionType, &[Row]); 5] = [
 pub const RUNTIME_TABLE: [(ConditionType, &[Row]); 2] =
     [(ConditionType::Ready, &RUNTIME_READY), (ConditionType::PlanCommitted, &PLAN_COMMITTED)];
 
-const RUNTIME_READY: [Row; 5] = [
+const RUNTIME_READY: [Row; 6] = [
     waits(Reason::Serving).meaning_here("The plan serves on all replicas."),
     waits(Reason::RolloutInProgress).meaning_here("The first plan is being brought to the replicas."),
     waits(Reason::ReplicasLagging).meaning_here("Not all replicas serve the plan yet."),
     waits(Reason::SecretNotFound)
         .meaning_here("The Secret that `spec.adminKeySecret` names is not there, or has no `key`."),
+    stall(Reason::ConfigInvalid).meaning_here(
+        "The API server refuses an object that is made from `spec`, e.g. for an affinity that is none; \
+         the message has its words.",
+    ),
     stall(Reason::NameTaken).meaning_here("Somebody else owns an object whose name the PluginRuntime needs."),
 ];
 

@@ -42,8 +42,10 @@ fn description(schema: &JSONSchemaProps) -> String {
 }
 
 fn field_table(name: &str, schema: &JSONSchemaProps) -> String {
+    // Those without a description are as in the Kubernetes type that their field names.
     let rows = fields(name, schema)
         .into_iter()
+        .filter(|field| field.schema.description.is_some())
         .map(|field| [code(&field.path), field.kind(), field.default(), description(field.schema)]);
     table(["field", "type", "default", "description"], &rows.collect::<Vec<_>>())
 }

@@ -1,5 +1,7 @@
 //! The resource PluginRuntime: one set of identical runtime pods.
 
+mod pod_template;
+mod pod_variable;
 mod resources;
 mod rollout;
 mod service;
@@ -12,6 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::schema::{self, rules};
 
+pub use pod_template::PodTemplate;
+pub use pod_variable::{ConfigMapKey, OWN_SECRETS, PodField, PodVariable, PodVariableSource, SecretKey};
 pub use resources::Resources;
 pub use rollout::Rollout;
 pub use service::{Service, ServiceType};
@@ -89,6 +93,10 @@ pub struct PluginRuntimeSpec {
     /// CPU and memory of the runtime container, as in a pod.
     #[serde(default, skip_serializing_if = "Resources::is_empty")]
     pub resources: Resources,
+    /// What the pods have beside what the operator gives them.
+    #[serde(default, skip_serializing_if = "PodTemplate::is_empty")]
+    #[schemars(extend("default" = {}))]
+    pub pod_template: PodTemplate,
     /// The Service that clients reach the replicas by; it bears the PluginRuntime's name.
     #[serde(default)]
     pub service: Service,
@@ -110,6 +118,7 @@ impl Default for PluginRuntimeSpec {
             image: None,
             storage: Storage::default(),
             resources: Resources::default(),
+            pod_template: PodTemplate::default(),
             service: Service::default(),
             rollout: Rollout::default(),
             admin_key_secret: None,

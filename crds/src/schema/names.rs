@@ -8,7 +8,7 @@ use crate::runtime::MAX_NAME;
 /// A plugin's name, as [`davit_plugin::PluginName`] reads it.
 pub(super) const PLUGIN: &str = "^(@[A-Za-z0-9_~][A-Za-z0-9_.~-]*/)?[A-Za-z0-9_~][A-Za-z0-9_.~-]*$";
 /// RFC 1123 subdomain.
-const OBJECT: &str = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
+pub(super) const OBJECT: &str = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
 /// RFC 1035 label: what a Service can be named.
 pub(super) const RUNTIME: &str = "^[a-z]([-a-z0-9]*[a-z0-9])?$";
 /// RFC 1123 label.
@@ -51,7 +51,11 @@ pub(crate) fn class(_: &mut SchemaGenerator) -> Schema {
     )
 }
 
-/// A key of a ConfigMap.
+/// A key of a ConfigMap or Secret.
 pub(crate) fn key(_: &mut SchemaGenerator) -> Schema {
-    text(253, &matches("^[-._a-zA-Z0-9]+$"), "a key of a ConfigMap has letters, digits, `-`, `_` and `.`")
+    text(
+        253,
+        &matches("^[-._a-zA-Z0-9]+$"),
+        "a key of a ConfigMap or Secret has letters, digits, `-`, `_` and `.`",
+    )
 }

@@ -5,6 +5,9 @@ use davit_plugin::Reason;
 
 use crate::trouble::Trouble;
 
+/// The code of an answer to an object whose form is right and whose words are not.
+const UNPROCESSABLE: u16 = 422;
+
 /// Why the objects of a PluginRuntime are not as they must be.
 #[derive(Debug, thiserror::Error)]
 pub enum FleetError {
@@ -17,6 +20,16 @@ pub enum FleetError {
         name: String,
         /// What the API server said.
         source: Box<kube::Error>,
+    },
+    /// The API server takes no such object, and it is made from `spec`.
+    #[error("the API server refuses the {kind} {name} that is made from spec: {why}: correct spec")]
+    Invalid {
+        /// The object's kind.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+        /// What the API server said.
+        why: String,
     },
     /// The object is somebody else's.
     #[error(
@@ -52,7 +65,12 @@ pub enum FleetError {
 impl FleetError {
     /// Says of which object the API server speaks.
     pub(super) fn api(kind: &'static str, name: &str) -> impl FnOnce(kube::Error) -> Self {
-        move |source| Self::Api { kind, name: name.to_owned(), source: Box::new(source) }
+        move |source| match source {
+            kube::Error::Api(status) if status.code == UNPROCESSABLE => {
+                Self::Invalid { kind, name: name.to_owned(), why: status.message.clone() }
+            }
+            source => Self::Api { kind, name: name.to_owned(), source: Box::new(source) },
+        }
     }
 
     pub(super) fn foreign(kind: &'static str, name: &str) -> Self {
@@ -65,6 +83,7 @@ impl From<&FleetError> for Trouble {
         let (stage, message) = (ConditionType::Ready, error.to_string());
         match error {
             FleetError::Foreign { .. } => Self::stall(stage, Reason::NameTaken, message),
+            FleetError::Invalid { .. } => Self::stall(stage, Reason::ConfigInvalid, message),
             FleetError::NoAdminKey(_) => Self::retry(stage, Reason::SecretNotFound, message),
             _ => Self::retry(stage, Reason::RolloutInProgress, message),
         }
@@ -81,6 +100,11 @@ mod tests {
         let taken = Trouble::from(&FleetError::foreign("Secret", "default-control-ca"));
         assert_eq!((taken.next, taken.problem.reason), (Next::Stall, Reason::NameTaken));
         assert!(taken.problem.message.contains("Secret default-control-ca"), "{taken}");
+        let status = kube::core::Status::failure("spec.affinity: Invalid value", "Invalid").with_code(422);
+        let refused = FleetError::api("Deployment", "default")(kube::Error::Api(status.boxed()));
+        let refused = Trouble::from(&refused);
+        assert_eq!((refused.next, refused.problem.reason), (Next::Stall, Reason::ConfigInvalid));
+        assert!(refused.problem.message.contains("spec.affinity: Invalid value"), "{refused}");
         for error in [FleetError::NoImage, FleetError::NoRandomness, FleetError::NoAdminKey("key".into())] {
             assert_eq!(Trouble::from(&error).next, Next::Retry, "{error}");
         }

@@ -122,6 +122,9 @@ mod tests {
             all,
             ["default-control", "default-control-ca", "default-control-tls", "default-admin-key"]
         );
+        for secret in [names.authority(), names.server_pair(), names.admin_key()] {
+            assert!(davit_crds::OWN_SECRETS.iter().any(|end| secret.ends_with(end)), "{secret}");
+        }
         assert_eq!(names.server_name(), "default.apps.control.davit");
         let labels = names.metadata("x").labels.unwrap();
         assert_eq!(labels["davit.dev/runtime"], "default");

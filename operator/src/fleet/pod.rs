@@ -1,15 +1,21 @@
 //! The template of the pods: one container `runtime` under the "restricted" pod
 //! security standard.
 
-use davit_crds::PluginRuntime;
+use std::collections::BTreeMap;
+
+use davit_crds::{PluginRuntime, PodTemplate, PodVariable, SecretRef};
 use k8s_openapi::api::core::v1::{
-    Affinity, Container, ContainerPort, EnvVar, EnvVarSource, ObjectFieldSelector, PodAffinityTerm,
-    PodAntiAffinity, PodSpec, PodTemplateSpec, ResourceRequirements, VolumeMount, WeightedPodAffinityTerm,
+    Affinity, Container, ContainerPort, EnvVar, EnvVarSource, LocalObjectReference, ObjectFieldSelector,
+    PodAffinityTerm, PodAntiAffinity, PodSpec, PodTemplateSpec, ResourceRequirements, VolumeMount,
+    WeightedPodAffinityTerm,
 };
 use kube::api::ObjectMeta;
 
 use super::names::Names;
 use super::{admin_key, probes, security, volumes};
+
+/// The one variable that the operator sets and the resource may set otherwise.
+const LOG_FORMAT: &str = "DAVIT_LOG_FORMAT";
 
 /// What a pod ends after its drain: what it needs before, for the plugins' own
 /// shutdown, and at last for itself, in seconds.
@@ -19,19 +25,40 @@ const SHUTDOWN: [u64; 3] = [5, 30, 5];
 pub(super) fn template(names: &Names, runtime: &PluginRuntime, image: &str) -> PodTemplateSpec {
     let drain = runtime.spec.rollout.drain_timeout();
     let whole_seconds = drain.as_secs() + u64::from(drain.subsec_nanos() > 0);
+    let given = &runtime.spec.pod_template;
     let grace = whole_seconds + SHUTDOWN.iter().sum::<u64>();
     let spec = PodSpec {
         automount_service_account_token: Some(false),
         enable_service_links: Some(false),
         termination_grace_period_seconds: i64::try_from(grace).ok(),
         security_context: Some(security::pod()),
-        affinity: Some(apart(names)),
+        affinity: Some(given.affinity.clone().unwrap_or_else(|| apart(names))),
+        node_selector: some(&given.node_selector),
+        tolerations: (!given.tolerations.is_empty()).then(|| given.tolerations.clone()),
+        service_account_name: given.service_account_name.clone(),
+        image_pull_secrets: pull_secrets(given),
         containers: vec![container(names, runtime, image)],
         volumes: Some(volumes::shared(names, &admin_key::name(names, runtime))),
         ..PodSpec::default()
     };
-    let metadata = ObjectMeta { labels: Some(names.labels()), ..ObjectMeta::default() };
-    PodTemplateSpec { metadata: Some(metadata), spec: Some(spec) }
+    PodTemplateSpec { metadata: Some(metadata(names, given)), spec: Some(spec) }
+}
+
+/// The operator's own labels win, whatever the API server let through.
+fn metadata(names: &Names, given: &PodTemplate) -> ObjectMeta {
+    let mut labels = given.labels.clone();
+    labels.extend(names.labels());
+    ObjectMeta { labels: Some(labels), annotations: some(&given.annotations), ..ObjectMeta::default() }
+}
+
+fn pull_secrets(given: &PodTemplate) -> Option<Vec<LocalObjectReference>> {
+    let reference = |secret: &SecretRef| LocalObjectReference { name: secret.name.clone() };
+    let all: Vec<_> = given.image_pull_secrets.iter().map(reference).collect();
+    (!all.is_empty()).then_some(all)
+}
+
+fn some(map: &BTreeMap<String, String>) -> Option<BTreeMap<String, String>> {
+    (!map.is_empty()).then(|| map.clone())
 }
 
 fn container(names: &Names, runtime: &PluginRuntime, image: &str) -> Container {
@@ -66,15 +93,26 @@ fn environment(names: &Names, runtime: &PluginRuntime) -> Vec<EnvVar> {
         ..EnvVar::default()
     };
     let drain = runtime.spec.rollout.drain_timeout();
-    vec![
+    let own = vec![
+        value(LOG_FORMAT, "json".to_owned()),
         value("DAVIT_CONTROL_TLS", volumes::CONTROL_PATH.to_owned()),
         value("DAVIT_CONTROL_NAME", names.server_name()),
         uid,
         value("RUNTIME_ROOT_KEY_FILE", format!("{}/{}", volumes::ADMIN_KEY_PATH, admin_key::KEY)),
         value("DAVIT_VOLUME", volumes::VOLUME_PATH.to_owned()),
         value("DAVIT_DRAIN_TIMEOUT", format!("{}ms", drain.as_millis())),
-        value("DAVIT_LOG_FORMAT", "json".to_owned()),
-    ]
+    ];
+    with(own, &runtime.spec.pod_template.env)
+}
+
+/// The operator's variables and the resource's, each name once: how lines are
+/// logged is the resource's to say, the rest the API server has refused in it.
+fn with(mut own: Vec<EnvVar>, given: &[PodVariable]) -> Vec<EnvVar> {
+    own.retain(|one| one.name != LOG_FORMAT || given.iter().all(|other| other.name != LOG_FORMAT));
+    let is_new = |one: &&PodVariable| own.iter().all(|other| other.name != one.name);
+    let new: Vec<_> = given.iter().filter(is_new).map(EnvVar::from).collect();
+    own.extend(new);
+    own
 }
 
 fn mounts() -> Vec<VolumeMount> {
@@ -172,5 +210,50 @@ mod tests {
         assert_eq!(container["readinessProbe"]["httpGet"]["path"], "/_/api/health/ready");
         assert_eq!(container["livenessProbe"]["failureThreshold"], 6);
         assert_eq!(container["startupProbe"]["httpGet"]["path"], "/_/api/health/live");
+    }
+
+    const GIVEN: &str = r#"{"podTemplate":{
+        "labels":{"team":"blue","davit.dev/runtime":"other"},"annotations":{"a":"b"},
+        "nodeSelector":{"disk":"ssd"},"tolerations":[{"key":"gpu","operator":"Exists"}],
+        "affinity":{"nodeAffinity":{}},"serviceAccountName":"runtime","imagePullSecrets":[{"name":"regcred"}],
+        "env":[{"name":"TZ","value":"UTC"},{"name":"DAVIT_LOG_FORMAT","value":"text"},
+            {"name":"DAVIT_POD_UID","value":"forged"},
+            {"name":"TOKEN","valueFrom":{"secretKeyRef":{"name":"s","key":"k"}}}]}}"#;
+
+    #[test]
+    fn has_all_of_the_pod_template_and_still_no_token() {
+        let template = built(&runtime(GIVEN), |names, runtime| template(names, runtime, "davit:1"));
+        let (metadata, pod) = (&template["metadata"], &template["spec"]);
+        assert_eq!(
+            (&metadata["labels"]["team"], &metadata["annotations"]),
+            (&json!("blue"), &json!({"a": "b"}))
+        );
+        assert_eq!(pod["nodeSelector"], json!({"disk": "ssd"}));
+        assert_eq!(pod["tolerations"], json!([{"key": "gpu", "operator": "Exists"}]));
+        assert_eq!(pod["affinity"], json!({"nodeAffinity": {}}));
+        assert_eq!(pod["serviceAccountName"], "runtime");
+        assert_eq!(pod["automountServiceAccountToken"], false);
+        assert_eq!(pod["imagePullSecrets"], json!([{"name": "regcred"}]));
+        let env = pod["containers"][0]["env"].as_array().unwrap();
+        let token = json!({"secretKeyRef": {"name": "s", "key": "k", "optional": false}});
+        assert!(env.contains(&json!({"name": "TZ", "value": "UTC"})), "{env:?}");
+        assert!(env.contains(&json!({"name": "TOKEN", "valueFrom": token})), "{env:?}");
+    }
+
+    #[test]
+    fn takes_nothing_of_the_operators_own_from_the_pod_template_but_the_form_of_logs() {
+        let template = built(&runtime(GIVEN), |names, runtime| template(names, runtime, "davit:1"));
+        assert_eq!(template["metadata"]["labels"]["davit.dev/runtime"], "default");
+        let env = template["spec"]["containers"][0]["env"].as_array().unwrap();
+        let of = |name: &str| env.iter().filter(|one| one["name"] == name).collect::<Vec<_>>();
+        assert_eq!(of("DAVIT_LOG_FORMAT"), [&json!({"name": "DAVIT_LOG_FORMAT", "value": "text"})]);
+        assert!(of("DAVIT_POD_UID").len() == 1 && of("DAVIT_POD_UID")[0]["value"].is_null());
+    }
+
+    #[test]
+    fn without_an_affinity_replicas_are_rather_put_on_different_nodes() {
+        let anti = &pod("{}")["affinity"]["podAntiAffinity"];
+        let term = &anti["preferredDuringSchedulingIgnoredDuringExecution"][0]["podAffinityTerm"];
+        assert_eq!(term["topologyKey"], "kubernetes.io/hostname");
     }
 }

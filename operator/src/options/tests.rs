@@ -69,3 +69,13 @@ fn operators_of_two_classes_have_a_lease_each() {
     assert_eq!(name(&["--operator-class", "blue"]), "davit-operator-blue");
     assert_eq!(name(&["--operator-class", "blue", "--lease-name", "mine"]), "mine");
 }
+
+#[test]
+fn without_a_command_it_reconciles_and_with_one_it_takes_no_option_of_that() {
+    let command = |arguments: &[&str]| parse(arguments).map(|options| options.command);
+    assert_eq!(command(&["--health-port", "1"]).unwrap(), None);
+    assert_eq!(command(&["install-crds"]).unwrap(), Some(Command::InstallCrds));
+    for arguments in [&["--health-port", "1", "install-crds"][..], &["install-crds", "--health-port", "1"]] {
+        assert_eq!(command(arguments).unwrap_err().exit_code(), 2, "{arguments:?}");
+    }
+}

