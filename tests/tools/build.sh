@@ -2,7 +2,8 @@
 # Builds the real parts that the tests run against, once, into a cache outside the tree. All come from Go modules.
 #
 #   tests/tools/build.sh             what `make test` needs: etcd, kube-apiserver, kube-controller-manager, an OCI
-#                                    registry, kubectl, helm, kube-score, kstatus
+#                                    registry, kubectl, helm, kube-score, kstatus, and in crds/ the definitions of
+#                                    other projects' resources that the chart may make
 #   tests/tools/build.sh --nodes     and what nodes need: kube-scheduler, kubelet, kube-proxy, coredns
 #
 # The folder of the binaries is printed as the last line.
@@ -86,14 +87,36 @@ kubernetes() {
   keep "$1" "$KUBERNETES"
 }
 
+# definitions MODULE FILE...: takes CRDs out of a module that the folder `crds` locks.
+definitions() {
+  local module=$1 dir file
+  shift
+  dir=$(cd "$here/crds" && GOFLAGS=-mod=readonly go mod download -json "$module" | sed -n 's/^\t"Dir": "\(.*\)",*$/\1/p')
+  mkdir -p "$bin/crds"
+  for file; do install -m 644 "$dir/$file" "$bin/crds/"; done
+}
+
+foreign_definitions() {
+  local from prometheus=example/prometheus-operator-crd/monitoring.coreos.com
+  from=$(cat "$here/crds"/go.* | sha256sum | cut -c1-16)
+  [ -d "$bin/crds" ] && [ "$(cat "$bin/.crds.from" 2>/dev/null)" = "$from" ] && return 0
+  definitions github.com/prometheus-operator/prometheus-operator "${prometheus}_servicemonitors.yaml" "${prometheus}_podmonitors.yaml"
+  definitions sigs.k8s.io/gateway-api config/crd/standard/gateway.networking.k8s.io_httproutes.yaml
+  printf '%s\n' "$from" >"$bin/.crds.from"
+}
+
 module etcd go.etcd.io/etcd/server/v3
 module registry github.com/distribution/distribution/v3/cmd/registry
 kubernetes kube-apiserver
 kubernetes kube-controller-manager
 kubernetes kubectl
-module helm helm.sh/helm/v3/cmd/helm "-X helm.sh/helm/v3/internal/version.version=v3.22.0"
+# What helm takes for the cluster's version where it has none to ask.
+of_kubernetes="-X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=34 \
+  -X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor=34"
+module helm helm.sh/helm/v3/cmd/helm "-X helm.sh/helm/v3/internal/version.version=v3.22.0 $of_kubernetes"
 module kube-score github.com/zegl/kube-score/cmd/kube-score
 module kstatus .
+foreign_definitions
 if [ "${1:-}" = --nodes ]; then
   kubernetes kube-scheduler
   kubernetes kubelet

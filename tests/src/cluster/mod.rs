@@ -18,6 +18,7 @@ pub mod yaml;
 use std::any::Any;
 
 pub use control_plane::ControlPlane;
+pub use control_plane::binaries::program;
 pub use kubelet::{Kubelet, PlayedPod};
 pub use operator::Operator;
 pub use registry::Registry;

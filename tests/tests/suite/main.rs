@@ -2,9 +2,11 @@
 
 mod access;
 mod admin;
+mod chart;
 mod cluster;
 mod dev;
 mod faults;
+mod images;
 mod life;
 mod serving;
 mod streaming;

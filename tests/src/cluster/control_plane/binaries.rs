@@ -7,6 +7,12 @@ use std::sync::OnceLock;
 
 use crate::programs::repository;
 
+/// One of the programs that tests/tools/build.sh builds, e.g. `helm`, or a folder
+/// that it fills.
+pub fn program(name: &str) -> PathBuf {
+    built().join(name)
+}
+
 /// The folder of etcd, kube-apiserver, kube-controller-manager and registry. What
 /// building takes is shown as it happens.
 pub(in crate::cluster) fn built() -> &'static Path {

@@ -1,0 +1,9 @@
+//! The chart, as helm renders it and as the API server takes it.
+
+mod generated;
+mod hook;
+mod rendered;
+mod rights;
+mod score;
+mod server;
+mod values;
