@@ -6,6 +6,7 @@ pub mod context;
 pub mod failpoint;
 pub mod fleet;
 pub mod health;
+pub mod hindrance;
 pub mod install_crds;
 pub mod leader;
 pub mod metrics;

@@ -18,6 +18,7 @@ use super::pass::{Pass, Settled};
 use super::reload_of;
 use crate::context::Context;
 use crate::fleet::FleetError;
+use crate::hindrance::hindrance;
 use crate::status::{self, Fate, RuntimeFate};
 
 impl Pass<'_> {
@@ -92,6 +93,7 @@ impl Pass<'_> {
             ready: self.serving().len(),
             plugins: agreed.map_or(0, |agreed| agreed.plan.plugins.len()),
             selector: self.fleet.selector.clone(),
+            hindrance: self.gathered.members.iter().find_map(|member| hindrance(&member.pod)),
             trouble: None,
         }
     }

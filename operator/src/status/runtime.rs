@@ -27,6 +27,8 @@ pub struct RuntimeFate {
     pub plugins: usize,
     /// The label selector of its pods, for the scale subresource.
     pub selector: String,
+    /// What keeps one of the replicas from starting, if that is known.
+    pub hindrance: Option<String>,
     /// Why its own objects are not as they must be.
     pub trouble: Option<Trouble>,
 }
@@ -43,6 +45,7 @@ impl RuntimeFate {
             ready: count(before.ready),
             plugins: count(before.plugins),
             selector: before.selector.unwrap_or_default(),
+            hindrance: None,
             trouble: Some(trouble),
         }
     }
@@ -78,10 +81,11 @@ fn whole(runtime: &PluginRuntime, fate: &RuntimeFate) -> Vec<Said> {
     let wanted = usize::try_from(runtime.spec.replicas).unwrap_or_default().max(fate.replicas);
     let serves = count(fate.ready, wanted);
     let (truth, reason, message) = match fate.plan {
-        None => (Truth::Unknown, Reason::RolloutInProgress, first_plan(wanted)),
+        None => (Truth::Unknown, Reason::RolloutInProgress, first_plan(wanted, fate)),
         Some(_) if fate.ready < wanted => {
+            let others = "look at the others' pods if they do not join soon";
             let message =
-                format!("the plan serves on {serves}: look at the others' pods if they do not join soon");
+                format!("the plan serves on {serves}: {}", fate.hindrance.as_deref().unwrap_or(others));
             (Truth::False, Reason::ReplicasLagging, message)
         }
         Some(_) => (Truth::True, Reason::Serving, format!("the plan serves on {serves}")),
@@ -92,10 +96,13 @@ fn whole(runtime: &PluginRuntime, fate: &RuntimeFate) -> Vec<Said> {
     std::iter::once(ready).chain(reconciling).collect()
 }
 
-fn first_plan(wanted: usize) -> String {
+fn first_plan(wanted: usize, fate: &RuntimeFate) -> String {
     match wanted {
         0 => "it shall have no replica: set `spec.replicas`".into(),
-        _ => "the first plan waits for replicas that answer".into(),
+        _ => match &fate.hindrance {
+            Some(known) => format!("the first plan waits for replicas: {known}"),
+            None => "the first plan waits for replicas that answer".into(),
+        },
     }
 }
 

@@ -14,6 +14,7 @@ use super::follow::Wakes;
 use super::follower::{Change, Gist};
 use super::stores::runtime_ref;
 use super::{Queues, Stores};
+use crate::hindrance;
 
 /// What people change of an object.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,6 +100,8 @@ pub(super) struct PodGist {
     address: Option<String>,
     phase: Option<String>,
     ready: bool,
+    /// What keeps it from starting.
+    hindered: Option<String>,
     ending: bool,
 }
 
@@ -112,6 +115,7 @@ impl Gist<Pod> for PodGist {
             address: status.pod_ip.clone(),
             phase: status.phase.clone(),
             ready: conditions.any(|condition| condition.type_ == "Ready" && condition.status == "True"),
+            hindered: hindrance::reason(pod),
             ending: pod.metadata.deletion_timestamp.is_some(),
         }
     }

@@ -27,6 +27,7 @@ fn serving() -> RuntimeFate {
         ready: 2,
         plugins: 0,
         selector: "davit.dev/runtime=default".into(),
+        hindrance: None,
         trouble: None,
     }
 }
@@ -67,6 +68,16 @@ fn replicas_that_do_not_serve_the_plan_or_do_not_exist_lower_ready() {
         let expected =
             "Ready=False ReplicasLagging, Reconciling=True ReplicasLagging, PlanCommitted=True Programmed";
         assert_eq!(read(&status), expected);
+    }
+}
+
+#[test]
+fn what_hinders_a_pod_is_in_the_message_of_ready() {
+    let hindrance = Some("default-1: ErrImagePull: no such host".to_owned());
+    for plan in [None, serving().plan] {
+        let fate = RuntimeFate { plan, ready: 1, hindrance: hindrance.clone(), ..serving() };
+        let status = of_runtime(&runtime(None), &fate, at(1));
+        assert!(status.conditions[0].message.ends_with("default-1: ErrImagePull: no such host"));
     }
 }
 

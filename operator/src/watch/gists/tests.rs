@@ -70,13 +70,14 @@ fn a_kind_without_a_generation_wakes_with_each_version() {
 }
 
 #[test]
-fn a_pod_wakes_by_its_address_phase_readiness_end_and_uid_alone() {
+fn a_pod_wakes_by_its_address_phase_readiness_hindrance_end_and_uid_alone() {
     for change in [
         json!({"metadata": {"uid": "2"}}),
         json!({"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}}),
         json!({"status": {"podIP": "127.0.0.9"}}),
         json!({"status": {"phase": "Failed"}}),
         json!({"status": {"conditions": [{"type": "Ready", "status": "True"}]}}),
+        json!({"status": {"conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}]}}),
     ] {
         assert!(wakes::<Pod, PodGist>(&change), "{change}");
     }
