@@ -9,13 +9,13 @@ use kube::{Api, Client, ResourceExt};
 use crate::programs::repository;
 use crate::wait::until;
 
-/// Applies `config/crd/*.yaml` and waits until the server has established them.
+/// Applies `config/crd/*.davit.dev.yaml` and waits until the server has established them.
 pub(super) async fn apply(client: &Client) {
     let definitions: Api<CustomResourceDefinition> = Api::all(client.clone());
     let folder = repository().join("config/crd");
     let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let paths = entries.map(|entry| entry.expect("the folder is readable").path());
-    for path in paths.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")) {
+    for path in paths.filter(|path| path.to_string_lossy().ends_with(".davit.dev.yaml")) {
         let text = fs::read_to_string(&path).expect("the file is readable");
         for mut definition in super::super::yaml::documents(&text) {
             let name = definition["metadata"]["name"].as_str().expect("a resource has a name").to_owned();

@@ -2,6 +2,7 @@
 
 mod generated;
 mod hook;
+mod kustomize;
 mod rendered;
 mod rights;
 mod score;
