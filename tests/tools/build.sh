@@ -2,7 +2,7 @@
 # Builds the real parts that the tests run against, once, into a cache outside the tree. All come from Go modules.
 #
 #   tests/tools/build.sh             what `make test` needs: etcd, kube-apiserver, kube-controller-manager, an OCI
-#                                    registry, kubectl, helm, kube-score, kstatus, and in crds/ the definitions of
+#                                    registry, kubectl, helm, kube-score, kstatus, luahealth, and in crds/ the definitions of
 #                                    other projects' resources that the chart may make
 #   tests/tools/build.sh --nodes     and what nodes need: kube-scheduler, kubelet, kube-proxy, coredns
 #
@@ -116,6 +116,7 @@ of_kubernetes="-X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1 -X helm.sh/hel
 module helm helm.sh/helm/v3/cmd/helm "-X helm.sh/helm/v3/internal/version.version=v3.22.0 $of_kubernetes"
 module kube-score github.com/zegl/kube-score/cmd/kube-score
 module kstatus .
+module luahealth .
 foreign_definitions
 if [ "${1:-}" = --nodes ]; then
   kubernetes kube-scheduler

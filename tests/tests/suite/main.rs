@@ -6,6 +6,7 @@ mod chart;
 mod cluster;
 mod dev;
 mod faults;
+mod gitops;
 mod images;
 mod life;
 mod serving;

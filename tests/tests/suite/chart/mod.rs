@@ -8,3 +8,5 @@ mod rights;
 mod score;
 mod server;
 mod values;
+
+pub(crate) use rendered::rendered;

@@ -43,7 +43,7 @@ pub(super) fn helm(command: &[&str], values: &[&str]) -> Result<String, String> 
 }
 
 /// The rendering with these flags, e.g. `--set replicas=3`.
-pub(super) fn rendered(values: &[&str]) -> Result<String, String> {
+pub(crate) fn rendered(values: &[&str]) -> Result<String, String> {
     helm(&["template", "davit"], values)
 }
 

@@ -1,0 +1,6 @@
+//! What Argo CD and Flux make of Davit's resources.
+
+mod samples;
+mod states;
+mod tools;
+mod verdicts;
