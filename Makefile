@@ -18,9 +18,12 @@ test: node_modules lint js unit ## Pass every test (what CI runs)
 lint: node_modules ## Check the formatting and clippy's opinion
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy -p davit-tests --test e2e -- -D warnings
 
-generate: ## Write the CRDs and what the docs have of them (config/crd, docs/reference)
+generate: node_modules ## Write the CRDs, what the docs have of them, and what the chart has of both and of its values' comments
 	cargo run -p davit-crds --bin crdgen -- --write config/crd --docs docs/reference
+	install -m 644 config/crd/*.davit.dev.yaml charts/davit/crds/
+	bun charts/generate.ts
 
 tools: ## Build the real parts that the tests run against, once for this machine
 	tests/tools/build.sh
@@ -31,8 +34,9 @@ unit: node_modules tools ## Run the Rust tests, the suite with real processes am
 	cargo test --workspace --no-fail-fast 2>&1 | tee target/test.log
 	@awk '/^test result:/ { passed += $$4; failed += $$6 } END { print passed " passed, " failed " failed" }' target/test.log
 
-js: node_modules ## Type-check and test the bridge and the examples
+js: node_modules ## Type-check and test the bridge, the chart's generator and the examples
 	cd engine/bun/bridge && bun run check && bun run test
+	tsc -p charts
 	cd examples/hello && tsc --noEmit && bun test
 
 fmt: node_modules ## Format everything

@@ -1,7 +1,11 @@
 //! One keep-alive connection. Unlike a pooling client it never opens another
 //! one by itself, so a connection that is cut shows.
 
+mod counted;
+
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty};
@@ -14,11 +18,14 @@ use tokio::time::timeout;
 use crate::server::KEY;
 use crate::wait::PATIENCE;
 
+use counted::Counted;
+
 /// An open connection.
 #[derive(Debug)]
 pub struct Connection {
     sender: SendRequest<Empty<Bytes>>,
     key: String,
+    received: Arc<AtomicU64>,
 }
 
 /// A response with its whole body.
@@ -41,10 +48,22 @@ impl Connection {
     /// Connects to a server with this key.
     pub async fn with_key(address: SocketAddr, key: &str) -> Result<Self, String> {
         let stream = TcpStream::connect(address).await.map_err(|error| format!("cannot connect: {error}"))?;
+        let received = Arc::default();
+        let stream = Counted::new(stream, Arc::clone(&received));
         let (sender, connection) =
             handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
         tokio::spawn(connection);
-        Ok(Self { sender, key: key.to_owned() })
+        Ok(Self { sender, key: key.to_owned(), received })
+    }
+
+    /// How many bytes have come so far.
+    pub fn received(&self) -> u64 {
+        self.received.load(Ordering::Acquire)
+    }
+
+    /// Whether it is closed, so that nothing can be asked any more.
+    pub fn is_closed(&self) -> bool {
+        self.sender.is_closed()
     }
 
     /// Sends a GET with the key and reads the whole response.

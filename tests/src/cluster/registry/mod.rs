@@ -49,17 +49,22 @@ pub struct Registry {
 impl Registry {
     /// Starts an empty registry that is open to all.
     pub async fn start() -> Self {
-        Self::new(false).await
+        Self::new(loopback::address(), false).await
+    }
+
+    /// Starts an empty registry that is open to all who reach this address.
+    pub async fn start_at(address: Ipv4Addr) -> Self {
+        Self::new(address, false).await
     }
 
     /// Starts an empty registry that serves [`USER`] with [`PASSWORD`] alone.
     pub async fn start_with_password() -> Self {
-        Self::new(true).await
+        Self::new(loopback::address(), true).await
     }
 
-    async fn new(guarded: bool) -> Self {
+    async fn new(address: Ipv4Addr, guarded: bool) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let (address, client) = (loopback::address(), client());
+        let client = client();
         let mut registry = Self { address, folder, guarded, process: None, client };
         registry.configure();
         registry.start_again().await;

@@ -71,7 +71,7 @@ fn first_difference(one: &Value, other: &Value) -> Option<(String, String)> {
 
 #[test]
 fn each_kustomization_builds() {
-    for folder in ["crd", "rbac", "manager", "default", "samples", "standalone"] {
+    for folder in ["crd", "rbac", "manager", "default", "samples", "standalone", "flux"] {
         assert!(!built(folder).is_empty(), "{folder}");
     }
 }
