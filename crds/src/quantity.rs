@@ -7,7 +7,7 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
-use crate::schema::{RULES, rules};
+use crate::schema::{RULES, emptied, rules};
 
 /// A number or a text.
 #[derive(Deserialize)]
@@ -56,5 +56,7 @@ pub(crate) fn schema(_: &mut SchemaGenerator) -> Schema {
 
 /// The schema of quantities by resource.
 pub(crate) fn map_schema(generator: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "object", "maxProperties": 16, "additionalProperties": schema(generator) })
+    let map =
+        json_schema!({ "type": "object", "maxProperties": 16, "additionalProperties": schema(generator) });
+    emptied(map)
 }

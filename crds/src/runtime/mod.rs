@@ -92,6 +92,7 @@ pub struct PluginRuntimeSpec {
     pub storage: Storage,
     /// CPU and memory of the runtime container, as in a pod.
     #[serde(default, skip_serializing_if = "Resources::is_empty")]
+    #[schemars(extend("default" = {}))]
     pub resources: Resources,
     /// What the pods have beside what the operator gives them.
     #[serde(default, skip_serializing_if = "PodTemplate::is_empty")]

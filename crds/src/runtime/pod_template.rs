@@ -21,7 +21,7 @@ pub struct PodTemplate {
     pub labels: BTreeMap<String, String>,
     /// Annotations of the pods.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    #[schemars(schema_with = "schema::pod_annotations")]
+    #[schemars(schema_with = "schema::annotations")]
     pub annotations: BTreeMap<String, String>,
     /// The labels that a node must have to run a pod.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

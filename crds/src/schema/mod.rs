@@ -17,8 +17,7 @@ pub(crate) use durations::{drain_timeout, prepare_timeout, settle};
 pub(crate) use names::{class, key, object_name, plugin_name, runtime_name};
 pub(crate) use package::{any_object, base, path, public_routes, range, reference};
 pub(crate) use pods::{
-    affinity, annotations, image, node_selector, others_secret, pod_annotations, pod_labels, tolerations,
-    variable,
+    affinity, annotations, emptied, image, node_selector, others_secret, pod_labels, tolerations, variable,
 };
 pub(crate) use status::{digest, fence, time, version};
 

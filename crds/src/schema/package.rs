@@ -60,6 +60,7 @@ pub(crate) fn public_routes(_: &mut SchemaGenerator) -> Schema {
     json_schema!({
         "type": "object",
         "maxProperties": 8,
+        (MAP_TYPE): "atomic",
         "additionalProperties": { "type": "array", "maxItems": routes::MAX_PATTERNS, "items": pattern },
         (RULES): rules([(
             "self.all(method, method in ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'ALL'])",
@@ -68,7 +69,17 @@ pub(crate) fn public_routes(_: &mut SchemaGenerator) -> Schema {
     })
 }
 
+/// How server-side apply takes a map. With `atomic` the last one who applies it says
+/// all of it, and it can be emptied: of `{}` over what was there it makes `null`
+/// elsewhere.
+const MAP_TYPE: &str = "x-kubernetes-map-type";
+
 /// Any JSON object; its size in bytes cannot be bounded here.
 pub(crate) fn any_object(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "object", "maxProperties": 1024, "x-kubernetes-preserve-unknown-fields": true })
+    json_schema!({
+        "type": "object",
+        "maxProperties": 1024,
+        (MAP_TYPE): "atomic",
+        "x-kubernetes-preserve-unknown-fields": true,
+    })
 }

@@ -41,11 +41,11 @@ pub(crate) fn image(_: &mut SchemaGenerator) -> Schema {
 
 /// Annotations of another object.
 pub(crate) fn annotations(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({
+    emptied(json_schema!({
         "type": "object",
         "maxProperties": 64,
         "additionalProperties": { "type": "string", "maxLength": 4096 },
-    })
+    }))
 }
 
 /// Labels of the pods.
@@ -71,14 +71,9 @@ pub(crate) fn node_selector(_: &mut SchemaGenerator) -> Schema {
     emptied(json_schema!({ "type": "object", "maxProperties": 32, "additionalProperties": value }))
 }
 
-/// Annotations of the pods.
-pub(crate) fn pod_annotations(generator: &mut SchemaGenerator) -> Schema {
-    emptied(annotations(generator))
-}
-
 /// A map that may be emptied: of `{}` over what was there, server-side apply makes
 /// `null`, which the API server takes only for a field with a default.
-fn emptied(mut map: Schema) -> Schema {
+pub(crate) fn emptied(mut map: Schema) -> Schema {
     map.insert("default".to_owned(), json!({}));
     map
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use davit_tests::cluster::{World, yaml};
 use davit_tests::programs::repository;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The first line of an object that is to be refused; behind it stands a part of
 /// what the server says.
@@ -51,6 +51,49 @@ async fn every_bad_object_is_refused_with_what_to_do() {
         }
         let Err(error) = world.try_apply(&last).await else { panic!("{shown} was taken") };
         assert!(error.to_string().contains(says), "{shown} is to be refused with {says:?}, not {error}");
+    }
+}
+
+/// What a person does who empties a field in Git. Of `{}` over what was there
+/// server-side apply makes `null`.
+#[tokio::test]
+async fn what_was_filled_can_be_emptied_again() {
+    let world = World::without_operator().await;
+    let plugin = |fields: Value| {
+        let mut spec = json!({"source": {"configMap": {"name": "files"}}});
+        spec.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
+        json!({"apiVersion": "davit.dev/v1alpha1", "kind": "Plugin", "metadata": {"name": "emptied"}, "spec": spec})
+    };
+    let runtime = |spec: Value| json!({"apiVersion": "davit.dev/v1alpha1", "kind": "PluginRuntime", "metadata": {"name": "emptied"}, "spec": spec});
+    let steps = [
+        (
+            plugin(
+                json!({"publicRoutes": {"GET": ["/a"]}, "config": {"a": {"b": 1}}, "dependencies": [{"name": "x"}]}),
+            ),
+            plugin(json!({"publicRoutes": {}, "config": {}, "dependencies": []})),
+        ),
+        (
+            plugin(json!({"publicRoutes": {"GET": ["/a"]}, "config": {"a": {"b": 1}}})),
+            plugin(json!({"publicRoutes": {"GET": []}, "config": {"a": {}}})),
+        ),
+        (
+            runtime(
+                json!({"service": {"annotations": {"a": "b"}}, "resources": {"limits": {"cpu": "1"}, "requests": {"cpu": "1"}}}),
+            ),
+            runtime(json!({"service": {"annotations": {}}, "resources": {"limits": {}, "requests": {}}})),
+        ),
+        (
+            runtime(
+                json!({"service": {"annotations": {"a": "b"}}, "resources": {"limits": {"cpu": "1"}}, "rollout": {"settle": "1s"}}),
+            ),
+            runtime(json!({"service": {}, "resources": {}, "rollout": {}, "podTemplate": {}})),
+        ),
+    ];
+    for (full, empty) in steps {
+        world.apply_value(&full).await;
+        let emptied = world.try_apply(&empty).await;
+        let emptied = emptied.unwrap_or_else(|error| panic!("{empty}: {error}"));
+        assert!(!emptied["spec"].to_string().contains("null"), "{emptied}");
     }
 }
 
