@@ -19,7 +19,7 @@ cd "$root"
 PREFIX=ghcr.io/davit-dev
 E2E_VERSION=$(sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 export E2E_VERSION E2E_NEXT_VERSION=${E2E_VERSION%.*}.$((${E2E_VERSION##*.} + 1))
-# The operator's and the runtime's images, and what pods of the suite itself are made of.
+# The operator's and the runtime's images.
 IMAGES=("davit-operator:$E2E_VERSION" "davit-runtime:$E2E_VERSION" "davit-runtime:$E2E_VERSION-debug" "davit-runtime:$E2E_VERSION-nojs")
 export SANDBOX_IMAGE=davit.test/busybox:1
 
@@ -105,12 +105,12 @@ own_cluster() {
   "$here/nodes/up.sh"
   say "they are ready"
   host env PATH="$BIN:$PATH" KUBECONFIG="$STATE/kubeconfig" E2E_BIN="$BIN" E2E_AUDIT_LOG="$STATE/audit.log" \
-    E2E_REGISTRY_ADDRESS=10.98.1.1 E2E_BUSYBOX=davit.test/busybox:1 "$suite" --out target/e2e.md "$@"
+    E2E_REGISTRY_ADDRESS=10.98.1.1 "$suite" --out target/e2e.md "$@"
 }
 
 given_cluster() {
   BIN=$("$here/../tools/build.sh" | tail -1)
-  E2E_BIN=$BIN E2E_BUSYBOX=${E2E_BUSYBOX:-$(sed -n 's/^ARG BUSYBOX_IMAGE=//p' Dockerfile.runtime)} "$(suite)" --out target/e2e.md "$@"
+  E2E_BIN=$BIN "$(suite)" --out target/e2e.md "$@"
 }
 
 mkdir -p "$CACHE"

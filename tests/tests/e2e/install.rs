@@ -13,6 +13,11 @@ pub(crate) async fn prove(cluster: &Cluster) -> String {
     from_nothing(cluster).await;
     cluster.audit_log.iter().for_each(AuditLog::begin);
     install(cluster).await;
+    // As NOTES.txt has it: a Plugin is ready also where a replica still joins.
+    cluster
+        .kubectl
+        .run(&format!("wait -n {SYSTEM} pluginruntime/default --for=condition=Ready --timeout=2m"))
+        .await;
     examples::apply(cluster).await;
     let shown = cluster.kubectl.run(&format!("get plg -n {SYSTEM}")).await;
     assert_eq!(shown.matches(" 2/2 ").count(), 2, "not both are loaded by both replicas:\n{shown}");
