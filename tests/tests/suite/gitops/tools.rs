@@ -21,15 +21,14 @@ pub(super) fn flux(object: &Value) -> Verdict {
     verdict(&mut Command::new(program("kstatus")), object)
 }
 
-/// What Argo CD says: the kind's script below `config/argocd`.
+/// What Argo CD says.
 pub(super) fn argo(object: &Value) -> Verdict {
-    let kind = object["kind"].as_str().expect("a kind");
-    verdict(Command::new(program("luahealth")).arg(script(kind)), object)
+    verdict(Command::new(program("luahealth")).arg(script()), object)
 }
 
-/// The health check of a kind.
-pub(super) fn script(kind: &str) -> PathBuf {
-    repository().join(format!("config/argocd/{}-health.lua", kind.to_lowercase()))
+/// The health check of both kinds.
+pub(super) fn script() -> PathBuf {
+    repository().join("config/argocd/health.lua")
 }
 
 fn verdict(tool: &mut Command, object: &Value) -> Verdict {

@@ -66,14 +66,14 @@ fn the_document_has_the_same_statuses() {
 }
 
 #[test]
-fn the_patch_of_argo_cds_config_map_holds_both_scripts() {
+fn the_patch_of_argo_cds_config_map_has_the_script_for_both_kinds() {
     let text =
         fs::read_to_string(repository().join("config/argocd/argocd-cm.yaml")).expect("it is committed");
     let patch: Value = davit_tests::cluster::yaml::documents(&text).remove(0);
     let data = patch["data"].as_object().expect("data");
     assert_eq!(data.len(), 2);
+    let script = fs::read_to_string(tools::script()).expect("it is committed");
     for kind in ["Plugin", "PluginRuntime"] {
-        let script = fs::read_to_string(tools::script(kind)).expect("it is committed");
         assert_eq!(data[&format!("resource.customizations.health.davit.dev_{kind}")], script.as_str());
     }
 }

@@ -1,4 +1,4 @@
--- The health of a PluginRuntime, for Argo CD. docs/gitops.md has the same as a table.
+-- The health of a Plugin or a PluginRuntime, for Argo CD. docs/gitops.md has the same as a table.
 local function condition(kind)
   for _, it in ipairs((obj.status or {}).conditions or {}) do
     if it.type == kind then
@@ -19,6 +19,9 @@ if (obj.status or {}).observedGeneration ~= obj.metadata.generation then
   return { status = "Progressing", message = "the operator has not seen this generation yet" }
 end
 local ready, stalled = condition("Ready"), condition("Stalled")
+if ready.reason == "Suspended" then
+  return said("Suspended", ready)
+end
 if stalled.status == "True" then
   return said("Degraded", stalled)
 end
