@@ -7,16 +7,17 @@
 # As root on Linux it makes a cluster of its own. Else it needs one:
 # E2E_CONTEXT   the context of a cluster in your kubeconfig. Its nodes must have the images of `make images`, each
 #               also with the next patch version for its tag. Rows that need the nodes themselves say what they lack
+# DAVIT_IMAGES  what the images' names begin with (default: ghcr.io/davit-dev)
 # E2E_KEEP=1    leaves the cluster up and says how to reach it; tests/e2e/nodes/down.sh ends it
 #
-# The table comes to target/e2e.md, too. Each image's size is above it.
+# The images' sizes are printed first, the rows' table last; it is written to target/e2e.md, too.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 . "$here/nodes/lib.sh"
 cd "$root"
 
-PREFIX=ghcr.io/davit-dev
+export DAVIT_IMAGES=${DAVIT_IMAGES:-ghcr.io/davit-dev}
 E2E_VERSION=$(sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 export E2E_VERSION E2E_NEXT_VERSION=${E2E_VERSION%.*}.$((${E2E_VERSION##*.} + 1))
 # The operator's and the runtime's images.
@@ -41,7 +42,7 @@ images() {
   say "building the images"
   export DAVIT_IMAGE_BUILDER=buildah DAVIT_IMAGE_STORE=${DAVIT_IMAGE_STORE:-$CACHE/images}
   buildah=(buildah --root "$DAVIT_IMAGE_STORE/images" --runroot "$DAVIT_IMAGE_STORE/run" --storage-driver overlay)
-  DAVIT_IMAGES=$PREFIX images/build.sh >"$STATE/images.md" 2>"$STATE/images.log" || die "the images could not be built: $(tail -20 "$STATE/images.log")"
+  images/build.sh >"$STATE/images.md" 2>"$STATE/images.log" || die "the images could not be built: $(tail -20 "$STATE/images.log")"
   cat "$STATE/images.md"
   small davit.test/busybox:1 "$(sed -n 's/^ARG BUSYBOX_IMAGE=//p' Dockerfile.runtime)" --cmd '["/bin/sleep","2147483647"]' --user 65532
   small davit.test/coredns:1 scratch --entrypoint '["/coredns"]'
@@ -61,9 +62,9 @@ archives() {
   local image name number=0
   mkdir -p "$STATE/images"
   for image in "${IMAGES[@]}"; do
-    for name in "$PREFIX/$image" "$PREFIX/${image/:$E2E_VERSION/:$E2E_NEXT_VERSION}"; do
+    for name in "$DAVIT_IMAGES/$image" "$DAVIT_IMAGES/${image/:$E2E_VERSION/:$E2E_NEXT_VERSION}"; do
       number=$((number + 1))
-      "${buildah[@]}" push --quiet "$PREFIX/$image" "docker-archive:$STATE/images/$number.tar:$name"
+      "${buildah[@]}" push --quiet "$DAVIT_IMAGES/$image" "docker-archive:$STATE/images/$number.tar:$name"
     done
   done
   for image in davit.test/busybox:1 davit.test/coredns:1; do

@@ -15,6 +15,7 @@ mod budget;
 mod certificates;
 mod control_service;
 mod credentials;
+mod environment;
 mod error;
 mod known;
 mod names;
