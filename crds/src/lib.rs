@@ -14,8 +14,8 @@ pub use condition::ConditionType;
 pub use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 pub use plugin::{
     ConfigMapItem, ConfigMapSource, InvalidGrant, InvalidSource, MAX_CONFIG, OciSource, Plugin,
-    PluginDependency, PluginSpec, PluginStatus, Resolved, RuntimeRef, SecretRef, Serving, Source, SourceRef,
-    SourceType,
+    PluginDependency, PluginPermissions, PluginSpec, PluginStatus, PluginVariable, Resolved, RuntimeRef,
+    SecretRef, Serving, Source, SourceRef, SourceType,
 };
 pub use runtime::{
     AccessMode, ClaimRequests, ClaimResources, ConfigMapKey, EmptyDir, InvalidStorage, OWN_SECRETS,

@@ -1,26 +1,36 @@
 //! In: an unpacked package. Out: what it holds, or why it is no plugin. Reads
 //! the manifest and looks which files there are.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use crate::grant::Grant;
-use crate::manifest::{FILE_NAMES, MAX_SIZE, ManifestError, Values};
+use crate::grant::{Consent, Grant};
+use crate::manifest::{FILE_NAMES, MAX_SIZE, ManifestError, Mode, Values, Workers};
 use crate::reason::{Problem, Reason};
-use crate::{Manifest, PackagePath, PluginName};
+use crate::{Manifest, PackagePath, PluginName, VariableName};
 
 /// Modules that are looked for when the manifest names none (interfaces §8).
 const CODE_FALLBACKS: [&str; 2] = ["plugin.ts", "plugin.js"];
 const INDEX_FALLBACKS: [&str; 2] = ["index.ts", "index.js"];
 
-/// A plugin's package, checked: behind this nobody reads raw YAML.
+/// A plugin's package, checked, under what it is granted: behind this nobody
+/// reads raw YAML.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contents {
-    /// What the author declares.
+    /// What the author declares, as far as it counts.
     pub manifest: Manifest,
+    /// Values of its environment.
+    pub env: BTreeMap<VariableName, String>,
+    /// Which plugins it shares its process with by the administrator's word.
+    pub consent: Consent,
     /// The module with the plugin's code.
     pub code: Option<PackagePath>,
+    /// How that module is run.
+    pub mode: Mode,
+    /// How its Workers are kept, unless it is persistent.
+    pub workers: Option<Workers>,
     /// The HTML file of its user interface.
     pub ui: Option<PackagePath>,
 }
@@ -93,6 +103,11 @@ impl Contents {
     pub fn read(root: &Path, shown: &str) -> Result<Self, ContentsError> {
         Listing::read(root, shown)?.contents(None)
     }
+
+    /// The variables of the environment that it may read.
+    pub fn variables(&self) -> BTreeSet<&VariableName> {
+        self.env.keys().chain(&self.manifest.permissions.env).collect()
+    }
 }
 
 /// What an unpacked package holds, whoever grants it what: it can be read under
@@ -127,7 +142,8 @@ impl Listing {
 
     /// The plugin under a grant, or under what the manifest says of itself.
     pub fn contents(&self, grant: Option<&Grant>) -> Result<Contents, ContentsError> {
-        let values = grant.map_or(Values::Own, |grant| Values::Over(grant.config.clone()));
+        let over = |grant: &Grant| Values::Over(grant.config.clone(), grant.variables());
+        let values = grant.map_or(Values::Own, over);
         let manifest = Manifest::parse_with(&self.file, &self.manifest, &values)?;
         let manifest = match grant {
             Some(grant) => grant.apply(manifest),
@@ -136,7 +152,35 @@ impl Listing {
         if self.ui.is_some() && manifest.base.is_none() {
             return Err(ContentsError::WithoutBase { manifest: self.file.clone() });
         }
-        Ok(Contents { manifest, code: self.code.clone(), ui: self.ui.clone() })
+        let mode = self.mode(&manifest);
+        let mut contents = Contents {
+            manifest,
+            env: grant.map(|grant| grant.env.clone()).unwrap_or_default(),
+            consent: grant.map(Grant::consent).unwrap_or_default(),
+            code: self.code.clone(),
+            mode,
+            workers: None,
+            ui: self.ui.clone(),
+        };
+        if mode != Mode::Persistent {
+            let workers = contents.manifest.workers.clone();
+            let (workers, limits) =
+                workers.map_err(|findings| ManifestError { file: self.file.clone(), findings })?;
+            contents.manifest.limits = limits;
+            contents.workers = Some(workers);
+        }
+        Ok(contents)
+    }
+
+    /// `davit.mode` decides; else only a root index that no `pluginEntry` names
+    /// may be serverless (interfaces §8).
+    fn mode(&self, manifest: &Manifest) -> Mode {
+        let is_index = |code: &PackagePath| INDEX_FALLBACKS.contains(&code.as_str());
+        match (manifest.mode, &self.code) {
+            (Some(mode), Some(_)) => mode,
+            (None, Some(code)) if manifest.plugin_entry.is_none() && is_index(code) => Mode::Auto,
+            _ => Mode::Persistent,
+        }
     }
 
     /// What the manifest asks for and the grant does not give, for people:

@@ -1,11 +1,13 @@
 //! What an administrator's resource says about a plugin: in a cluster its word
 //! counts, not the package's (interfaces §3, "Who decides").
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Map, Value};
 
-use crate::Base;
-use crate::manifest::{Dependency, Manifest};
+use crate::manifest::{Dependency, Manifest, Permissions};
 use crate::routes::PublicRoutes;
+use crate::{Base, PluginName, VariableName};
 
 /// What the administrator declares and opens.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -19,12 +21,46 @@ pub struct Grant {
     pub public_routes: PublicRoutes,
     /// Values of the configuration, which go before the manifest's.
     pub config: Map<String, Value>,
+    /// Values of its environment.
+    pub env: BTreeMap<VariableName, String>,
+    /// What it may do; what the manifest alone asks for it may not.
+    pub permissions: Permissions,
+}
+
+/// Which plugins the administrator wants a plugin to share its process with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Consent {
+    /// All that its manifest names: there the manifest is the administrator's word.
+    #[default]
+    All,
+    /// These.
+    To(BTreeSet<PluginName>),
+}
+
+impl Consent {
+    /// Whether this plugin is one of them.
+    pub fn covers(&self, name: &PluginName) -> bool {
+        match self {
+            Self::All => true,
+            Self::To(names) => names.contains(name),
+        }
+    }
 }
 
 impl Grant {
+    /// The variables of the environment that the plugin may read.
+    pub(crate) fn variables(&self) -> BTreeSet<VariableName> {
+        self.env.keys().chain(&self.permissions.env).cloned().collect()
+    }
+
+    /// The plugins that it is linked to by the administrator's word.
+    pub fn consent(&self) -> Consent {
+        Consent::To(self.dependencies.iter().map(|dependency| dependency.name.clone()).collect())
+    }
+
     /// The manifest as it counts under this grant. Its configuration is not
     /// touched: it was completed with the grant's values when it was parsed.
-    pub(crate) fn apply(&self, mut manifest: Manifest) -> Manifest {
+    pub fn apply(&self, mut manifest: Manifest) -> Manifest {
         manifest.enabled = true;
         if let Some(base) = &self.base {
             // The factory is told the base as a key of its configuration too.
@@ -32,6 +68,7 @@ impl Grant {
             manifest.base = Some(base.clone());
         }
         manifest.public_routes = self.public_routes.clone();
+        manifest.permissions = self.permissions.clone();
         for wanted in &self.dependencies {
             match manifest.dependencies.iter_mut().find(|known| known.name == wanted.name) {
                 Some(known) => {
@@ -44,10 +81,18 @@ impl Grant {
         manifest
     }
 
-    /// What the manifest opens and this grant does not.
+    /// What the manifest opens or asks for and this grant does not give. A
+    /// variable that only the schema of the configuration names is asked for too.
     pub(crate) fn lacks(&self, asked: &Manifest) -> Vec<String> {
         let routes = asked.public_routes.beyond(&self.public_routes);
-        routes.map(|(methods, pattern)| format!("route {methods} {pattern}")).collect()
+        let routes = routes.map(|(methods, pattern)| format!("route {methods} {pattern}"));
+        let granted = self.variables();
+        let mut variables = asked.options.variables();
+        variables.extend(&asked.permissions.env);
+        let variables = variables.into_iter().filter(|name| !granted.contains(*name));
+        let variables = variables.map(|name| format!("env {name}"));
+        let authenticate = asked.permissions.authenticate && !self.permissions.authenticate;
+        routes.chain(variables).chain(authenticate.then(|| "authenticate".to_owned())).collect()
     }
 }
 
@@ -72,6 +117,22 @@ mod tests {
         assert_eq!(grant.lacks(&asked), ["route ALL /c", "route GET /b"]);
         let granted = grant.apply(asked).public_routes;
         assert!(granted.allow("GET", "/a") && !granted.allow("GET", "/b") && !granted.allow("GET", "/c"));
+    }
+
+    #[test]
+    fn only_its_own_permissions_count_and_what_else_is_asked_for_is_named() {
+        let asked = manifest(
+            "davit: {permissions: {env: [LOG_LEVEL, HOME], authenticate: true}}\n\
+             config: {port: {type: number, env: HTTP_PORT}, key: {type: string, env: API_KEY}}\n",
+        );
+        let name = |name: &str| name.parse::<VariableName>().unwrap();
+        let permissions = Permissions { env: [name("LOG_LEVEL")].into(), authenticate: false };
+        let env = [(name("API_KEY"), "x".to_owned())].into();
+        let grant = Grant { env, permissions: permissions.clone(), ..Grant::default() };
+        assert_eq!(grant.lacks(&asked), ["env HOME", "env HTTP_PORT", "authenticate"]);
+        assert_eq!(grant.apply(asked.clone()).permissions, permissions);
+        let all = Grant { permissions: asked.permissions.clone(), ..Grant::default() };
+        assert_eq!(all.lacks(&asked), ["env API_KEY", "env HTTP_PORT"]);
     }
 
     #[test]

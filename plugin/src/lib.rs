@@ -15,6 +15,7 @@ pub mod plan;
 pub mod reason;
 pub mod routes;
 mod shown;
+pub mod variable;
 pub mod version;
 
 pub use base::Base;
@@ -25,4 +26,5 @@ pub use manifest::Manifest;
 pub use name::PluginName;
 pub use package_path::PackagePath;
 pub use reason::Reason;
+pub use variable::VariableName;
 pub use version::{Version, VersionRange};

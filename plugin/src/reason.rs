@@ -78,6 +78,11 @@ reasons! {
     DependencyVersionUnmet,
     /// The plugin requires itself, by way of others.
     DependencyCycle,
+    /// Its manifest alone links it to a plugin with which it would share variables
+    /// or permissions that one of the two was not given.
+    GroupNeedsConsent,
+    /// Plugins that share a process want different values of one variable.
+    EnvConflict,
     /// The plan that all replicas serve has it.
     Programmed,
     /// It has not finished starting; what served before goes on serving.

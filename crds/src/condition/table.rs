@@ -96,13 +96,15 @@ const VERIFIED: [Row; 5] = [
     stall(Reason::ConfigInvalid),
 ];
 
-const DEPENDENCIES_READY: [Row; 6] = [
+const DEPENDENCIES_READY: [Row; 8] = [
     waits(Reason::DependenciesReady),
     waits(Reason::DependencyMissing),
     waits(Reason::DependencyDisabled),
     waits(Reason::DependencyNotReady),
     waits(Reason::DependencyVersionUnmet),
     waits(Reason::DependencyCycle),
+    waits(Reason::GroupNeedsConsent),
+    waits(Reason::EnvConflict),
 ];
 
 const PROGRAMMED: [Row; 13] = [

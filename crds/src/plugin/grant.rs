@@ -1,11 +1,13 @@
 //! In: a Plugin's spec. Out: what it grants, parsed.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use super::{MAX_CONFIG, PluginDependency, PluginSpec};
+use super::{MAX_CONFIG, PluginDependency, PluginSpec, PluginVariable};
 use davit_plugin::base::InvalidBase;
-use davit_plugin::manifest::Dependency;
-use davit_plugin::{Grant, Reason};
+use davit_plugin::manifest::{Dependency, Permissions};
+use davit_plugin::routes::PublicRoutes;
+use davit_plugin::{Grant, Reason, VariableName};
 
 /// A spec that says something malformed. The API server refuses it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,9 +27,40 @@ impl PluginSpec {
     pub fn grant(&self) -> Result<Grant, InvalidGrant> {
         let base = self.base.as_ref().map(|base| base.parse()).transpose().map_err(reserved)?;
         let dependencies = self.dependencies.iter().map(dependency).collect::<Result<_, _>>()?;
+        let (public_routes, config) = (self.public_routes()?, self.config.clone());
+        let (env, permissions) = (self.env()?, self.permissions()?);
+        Ok(Grant { base, dependencies, public_routes, config, env, permissions })
+    }
+
+    /// `spec.publicRoutes`, whatever else is wrong.
+    pub fn public_routes(&self) -> Result<PublicRoutes, InvalidGrant> {
         let routes = serde_json::to_value(&self.public_routes).and_then(serde_json::from_value);
-        let public_routes = routes.map_err(|error| wrong("publicRoutes", error))?;
-        Ok(Grant { base, dependencies, public_routes, config: self.config.clone() })
+        routes.map_err(|error| wrong("publicRoutes", error))
+    }
+
+    /// `spec.env`, whatever else is wrong.
+    pub fn env(&self) -> Result<BTreeMap<VariableName, String>, InvalidGrant> {
+        let mut env = BTreeMap::new();
+        for PluginVariable { name, value } in &self.env {
+            let at = || format!("env[{name}]");
+            let name: VariableName = name.parse().map_err(|error| wrong(at(), error))?;
+            if value.contains('\0') {
+                return Err(wrong(at(), "its value has a NUL character, which no environment can hold"));
+            }
+            if env.insert(name, value.clone()).is_some() {
+                return Err(wrong(at(), "the variable is named twice: name it once"));
+            }
+        }
+        Ok(env)
+    }
+
+    /// `spec.permissions`, whatever else is wrong.
+    pub fn permissions(&self) -> Result<Permissions, InvalidGrant> {
+        let name = |name: &String| {
+            name.parse::<VariableName>().map_err(|error| wrong(format!("permissions.env[{name}]"), error))
+        };
+        let env = self.permissions.env.iter().map(name).collect::<Result<_, _>>()?;
+        Ok(Permissions { env, authenticate: self.permissions.authenticate })
     }
 
     /// `spec.config` is not larger than [`MAX_CONFIG`], which the API server cannot
@@ -89,9 +122,22 @@ mod tests {
             ("dependencies[x]", json!([{"name": "x", "version": "one"}]), Reason::ManifestInvalid),
             ("publicRoutes", json!({"GET": ["no slash"]}), Reason::ManifestInvalid),
             ("config", json!({"a": "x".repeat(MAX_CONFIG)}), Reason::ConfigInvalid),
+            ("env[1A]", json!([{"name": "1A", "value": ""}]), Reason::ManifestInvalid),
+            ("env[DAVIT_X]", json!([{"name": "DAVIT_X", "value": ""}]), Reason::ManifestInvalid),
+            ("env[A]", json!([{"name": "A", "value": "\0"}]), Reason::ManifestInvalid),
+            (
+                "env[A]",
+                json!([{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]),
+                Reason::ManifestInvalid,
+            ),
+            (
+                "permissions.env[RUNTIME_ROOT_KEY]",
+                json!({"env": ["RUNTIME_ROOT_KEY"]}),
+                Reason::ManifestInvalid,
+            ),
         ];
         for (field, value, reason) in table {
-            let error = grant(field.split('[').next().unwrap(), value).unwrap_err();
+            let error = grant(field.split(['[', '.']).next().unwrap(), value).unwrap_err();
             assert!(error.field == field && error.reason == reason, "{error}");
             assert!(error.to_string().starts_with(&format!("spec.{field}: ")), "{error}");
         }
@@ -101,5 +147,16 @@ mod tests {
     fn takes_what_is_well_formed() {
         let grant = grant("publicRoutes", json!({"GET": ["/open/**"]})).unwrap();
         assert!(grant.public_routes.allow("GET", "/open/x") && !grant.public_routes.allow("GET", "/x"));
+    }
+
+    #[test]
+    fn takes_variables_and_permissions() {
+        let env =
+            grant("env", json!([{"name": "A", "value": "a\nb"}, {"name": "_b", "value": ""}])).unwrap().env;
+        let env: Vec<_> = env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(env, [("A", "a\nb"), ("_b", "")]);
+        let permissions = json!({"env": ["LOG_LEVEL"], "authenticate": true});
+        let granted = grant("permissions", permissions.clone()).unwrap().permissions;
+        assert_eq!(serde_json::to_value(granted).unwrap(), permissions);
     }
 }

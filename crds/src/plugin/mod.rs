@@ -1,6 +1,7 @@
 //! The resource Plugin: what the administrator declares and grants.
 
 mod dependency;
+mod environment;
 mod grant;
 mod source;
 mod status;
@@ -15,6 +16,7 @@ use serde_json::{Map, Value};
 use crate::schema::{self, rules};
 
 pub use dependency::PluginDependency;
+pub use environment::{PluginPermissions, PluginVariable};
 pub use grant::InvalidGrant;
 pub use source::{
     ConfigMapItem, ConfigMapSource, InvalidSource, OciSource, SecretRef, Source, SourceRef, SourceType,
@@ -95,6 +97,14 @@ pub struct PluginSpec {
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     #[schemars(schema_with = "schema::any_object")]
     pub config: Map<String, Value>,
+    /// Variables of the plugin's environment. Plugins that are linked by dependencies share one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 64), extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"]))]
+    pub env: Vec<PluginVariable>,
+    /// What the plugin may do beyond answering its own routes. What only the manifest asks for it may not.
+    #[serde(default, skip_serializing_if = "PluginPermissions::is_empty")]
+    #[schemars(extend("default" = {}))]
+    pub permissions: PluginPermissions,
     /// Whether the plugin runs.
     #[serde(default = "on")]
     pub enabled: bool,

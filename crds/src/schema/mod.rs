@@ -3,6 +3,7 @@
 //! A rule says what to write instead; a `pattern` could only quote itself.
 
 mod durations;
+mod environment;
 mod names;
 mod package;
 mod pods;
@@ -14,6 +15,7 @@ use schemars::{Schema, json_schema};
 use serde_json::{Value, json};
 
 pub(crate) use durations::{drain_timeout, prepare_timeout, settle};
+pub(crate) use environment::{plugin_variable, plugin_variables, variable_value};
 pub(crate) use names::{class, key, object_name, plugin_name, runtime_name};
 pub(crate) use package::{any_object, base, path, public_routes, range, reference};
 pub(crate) use pods::{

@@ -2,12 +2,13 @@
 
 use davit_plugin::manifest::parse_duration;
 use davit_plugin::routes::check_pattern;
-use davit_plugin::{Base, Digest, PackagePath, PluginName, Version};
+use davit_plugin::{Base, Digest, PackagePath, PluginName, VariableName, Version, variable};
 use proptest::prelude::*;
 use proptest::string::string_regex;
 use regex::Regex;
 
 use super::durations::DURATION;
+use super::environment::{VALUE, VARIABLE};
 use super::names::{PLUGIN, RUNTIME};
 use super::package::{BASE, PATH, ROUTE};
 use super::status::{DIGEST, version_form};
@@ -54,6 +55,18 @@ proptest! {
     #[test]
     fn routes_are_patterns(text in tricky().prop_map(|text| format!("/{text}"))) {
         prop_assert_eq!(takes_but(ROUTE, &text), check_pattern(&text).is_ok());
+    }
+
+    #[test]
+    fn variables_are_variables(text in prop_oneof![tricky(), of(VARIABLE), "(RUNTIME|DAVIT)_?[A-Z]{0,3}"]) {
+        prop_assume!(text.len() <= variable::MAX_LENGTH);
+        let own = variable::RESERVED.iter().any(|prefix| text.starts_with(prefix));
+        prop_assert_eq!(takes(VARIABLE, &text) && !own, text.parse::<VariableName>().is_ok());
+    }
+
+    #[test]
+    fn values_of_variables_are_all_texts_without_a_nul(text in "[a\0\n é]{0,4}") {
+        prop_assert_eq!(takes(VALUE, &text), !text.contains('\0'));
     }
 
     #[test]

@@ -9,7 +9,9 @@ use davit_plugin::Digest;
 use davit_plugin::control::{
     CommitRequest, CommittedPlan, Fence, MAX_PLAN, PREFIX, PrepareRequest, Prepared, State,
 };
+use davit_plugin::manifest::Replacement;
 use davit_plugin::package::Limits;
+use davit_plugin::plan::Plan;
 use reqwest::{Client, Method, RequestBuilder};
 use serde::Serialize;
 
@@ -27,8 +29,11 @@ const PLAN: Duration = Duration::from_secs(10);
 const PACKAGE: Duration = Duration::from_mins(1);
 /// to answer a prepare after its deadline,
 const PREPARE_SLACK: Duration = Duration::from_secs(5);
-/// and to swap to a plan or to end one.
+/// to swap to a plan or to end one,
 const SWAP: Duration = Duration::from_secs(10);
+/// and to swap to one whose plugins may have to change places before: open requests,
+/// `onShutdown` and the start of the new version, or of the old one again.
+const EXCHANGE: Duration = Duration::from_mins(3);
 
 /// The largest answer about plugins, in bytes.
 const MAX_REPORT: usize = 32 << 20;
@@ -91,9 +96,11 @@ impl Replica {
         self.call(self.post("/reload/prepare", request), patience).await?.json(MAX_REPORT).await
     }
 
-    /// Swaps to the prepared plan.
-    pub async fn commit(&self, request: &CommitRequest) -> Result<Prepared, ReplicaError> {
-        self.call(self.post("/reload/commit", request), SWAP).await?.json(MAX_REPORT).await
+    /// Swaps to the prepared `plan`. Whether it has done so stands in the answer.
+    pub async fn commit(&self, request: &CommitRequest, plan: &Plan) -> Result<Prepared, ReplicaError> {
+        let exclusive = plan.plugins.iter().any(|plugin| plugin.replacement == Replacement::Exclusive);
+        let patience = if exclusive { EXCHANGE } else { SWAP };
+        self.call(self.post("/reload/commit", request), patience).await?.json(MAX_REPORT).await
     }
 
     /// Ends what is prepared under `fence`.

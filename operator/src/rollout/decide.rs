@@ -18,6 +18,9 @@ pub struct Decision {
     pub plan: Plan,
     /// Why a subject does not run as it is wanted, in the order of the subjects.
     pub problems: Vec<Option<Problem>>,
+    /// What a subject could use but is not linked to for want of consent, in the
+    /// order of the subjects.
+    pub unlinked: Vec<BTreeSet<PluginName>>,
     /// Whether a subject has its name, in the order of the subjects: the plan's
     /// entry of that name is of the one that has it.
     pub named: Vec<bool>,
@@ -40,9 +43,13 @@ pub fn decide(subjects: &[Subject], agreed: &Plan, reload: Option<&str>, barred:
         Some(&place) => arrangement.outcomes[place].problem.clone(),
         None => Some(name_taken(subjects, &owners, i)),
     };
+    let unlinked = |i: usize| {
+        places.get(&i).map(|&place| arrangement.outcomes[place].unlinked.clone()).unwrap_or_default()
+    };
     let all = 0..subjects.len();
     Decision {
         problems: all.clone().map(problem).collect(),
+        unlinked: all.clone().map(unlinked).collect(),
         named: all.map(|i| places.contains_key(&i)).collect(),
         plan: arrangement.plan,
     }

@@ -71,6 +71,13 @@ impl Member {
     }
 }
 
+impl Reached {
+    /// Whether it serves the plan of this digest, as far as is known.
+    pub(super) fn serves(&self, plan: &Digest) -> bool {
+        serves(&self.state) == Some(*plan)
+    }
+}
+
 fn serves(state: &State) -> Option<Digest> {
     state.committed.map(|committed| committed.plan)
 }

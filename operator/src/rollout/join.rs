@@ -104,7 +104,7 @@ impl Joining {
         };
         self.reached.replica.prepare(&request).await?;
         let request = CommitRequest { fence: self.fence, plan: *digest, degraded: true };
-        self.reached.replica.commit(&request).await.map(drop)
+        self.reached.replica.commit(&request, plan).await.map(drop)
     }
 
     /// Puts the packages on its volume, from the keep or from the others.

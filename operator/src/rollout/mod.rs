@@ -22,6 +22,7 @@ mod report;
 pub mod subject;
 mod subjects;
 pub mod tag;
+mod today;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -3,8 +3,8 @@
 //!
 //! ```text
 //! decide → distribute → prepare → judge ─ all ready → commit
-//!    ▲                              ├──── some must wait → again soon
-//!    └── without what cannot run ───┘
+//!    ▲                              ├──── some must wait → again soon │
+//!    └── without what cannot run ───┴─────────────────────────────────┘
 //! ```
 
 use std::sync::Arc;
@@ -96,9 +96,13 @@ impl Pass<'_> {
             failpoint("prepared");
             match verdict {
                 Verdict::Commit => {
-                    self.commit(&decision.plan).await?;
+                    let more = self.commit(&decision.plan).await?;
                     failpoint("committed");
-                    return Ok(Settled::of(decision, &barred));
+                    if more.is_empty() {
+                        return Ok(Settled::of(decision, &barred));
+                    }
+                    barred.extend(more);
+                    warm.push(decision.plan);
                 }
                 Verdict::Wait(_) => return Ok(Settled { decision, pending: true, troubled: true }),
                 Verdict::Without(more) => {
@@ -119,8 +123,11 @@ impl Pass<'_> {
         decide(&self.gathered.subjects, &self.agreed(), reload_of(&self.runtime).as_deref(), barred)
     }
 
+    /// Whether the replicas in step have agreed on the plan, and serve it: one may
+    /// have gone on to a plan that another one could not take over to.
     fn is_agreed(&self, plan: &Plan) -> bool {
-        self.memory.agreed.as_ref().is_some_and(|agreed| *agreed.plan == *plan)
+        let Some(agreed) = self.memory.agreed.as_deref() else { return false };
+        *agreed.plan == *plan && self.in_step.iter().all(|reached| reached.serves(&agreed.digest))
     }
 
     /// The fence for a plan and what is held warm beside it: the same question

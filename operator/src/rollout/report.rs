@@ -37,8 +37,9 @@ impl Pass<'_> {
         let reload = reload_of(&self.runtime);
         let subjects = std::mem::take(&mut self.gathered.subjects);
         let mut fates = Vec::with_capacity(subjects.len());
-        let Decision { plan, problems, named } = &settled.decision;
-        for ((subject, problem), named) in subjects.iter().zip(problems).zip(named) {
+        let Decision { plan, problems, unlinked, named } = &settled.decision;
+        for (((subject, problem), unlinked), named) in subjects.iter().zip(problems).zip(unlinked).zip(named)
+        {
             let serving = agreed.plugin(&subject.name).filter(|_| *named);
             let (loaded, lagging) = serving.map_or((0, None), |planned| loaded(planned, &in_step));
             let replicas = self.gathered.members.len();
@@ -48,6 +49,7 @@ impl Pass<'_> {
                     && serving == plan.plugin(&subject.name)
                     && serving.is_some_and(|planned| subject.is_current(planned, reload.as_deref())),
                 problem: problem.clone().filter(|_| subject.is_beyond_source()),
+                unlinked: unlinked.clone(),
                 group: serving.and_then(|planned| groups.get(&planned.name).cloned()).unwrap_or_default(),
                 lagging_for: self.lagging_for(uid, serving.is_some() && loaded < replicas),
                 plugin: subject.plugin.clone(),

@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use davit_crds::{ConditionType, Plugin};
-use davit_plugin::manifest::{Dependency, Manifest};
+use davit_plugin::manifest::{Dependency, Manifest, Schema};
 use davit_plugin::plan::{Candidate, CandidateId, PlannedPlugin, Wanted};
 use davit_plugin::reason::{Problem, Reason};
-use davit_plugin::routes::PublicRoutes;
 use davit_plugin::{Contents, PluginName, VersionRange};
 
+use super::today::Today;
 use crate::artifact::{Artifact, Kept};
 
 /// One Plugin of a PluginRuntime.
@@ -67,9 +67,11 @@ impl Subject {
     }
 
     /// The version that the agreed plan has: its package with the configuration,
-    /// base and dependencies that it ran with, under today's routes; exactly as
-    /// it is if the resource is suspended (interfaces §1, "last good").
+    /// base and dependencies that it ran with, under what is granted today; exactly
+    /// as it is if the resource is suspended (interfaces §1, "last good").
     fn last_good(&self, planned: &PlannedPlugin) -> Candidate {
+        let today =
+            if self.is_suspended() { Today::as_planned(planned) } else { Today::of(&self.plugin.spec) };
         let contents = Contents {
             manifest: Manifest {
                 name: planned.name.clone(),
@@ -79,20 +81,33 @@ impl Subject {
                 plugin_entry: planned.code.clone(),
                 entrypoint: planned.ui.clone(),
                 dependencies: self.dependencies(planned),
-                public_routes: if self.is_suspended() {
-                    planned.public_routes.clone()
-                } else {
-                    self.todays_routes()
-                },
+                public_routes: today.public_routes,
                 menus: planned.menus.clone(),
+                inject_base: planned.inject_base,
+                mode: Some(planned.mode),
+                replacement: planned.replacement,
+                permissions: today.permissions,
                 limits: planned.limits,
+                workers: Err(Vec::new()),
                 config: planned.config.clone(),
+                options: self.options(planned),
                 warnings: Vec::new(),
             },
+            env: today.env,
+            consent: today.consent,
             code: planned.code.clone(),
+            mode: planned.mode,
+            workers: planned.workers.clone(),
             ui: planned.ui.clone(),
         };
         Candidate { digest: planned.digest, reload: planned.reload.clone(), contents: Arc::new(contents) }
+    }
+
+    /// The options that variables may fill: as its package says, if that is at
+    /// hand, else those of variables that were granted before.
+    fn options(&self, planned: &PlannedPlugin) -> Schema {
+        let known = self.last_package.as_ref().filter(|_| !self.is_suspended());
+        known.map_or(&planned.options, |contents| &contents.manifest.options).clone()
     }
 
     /// What the last good version needs: as its package says, if that is at
@@ -107,13 +122,6 @@ impl Subject {
             optional: !link.required,
         };
         planned.dependencies.iter().map(edge).collect()
-    }
-
-    /// What today's resource opens, whatever else is wrong with it; nothing if that
-    /// cannot be read.
-    fn todays_routes(&self) -> PublicRoutes {
-        let routes = serde_json::to_value(&self.plugin.spec.public_routes).and_then(serde_json::from_value);
-        routes.unwrap_or_default()
     }
 
     /// Why there is no newest version.

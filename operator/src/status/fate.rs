@@ -1,5 +1,6 @@
 //! What became of one Plugin in a pass: all that its status is made of.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,9 @@ pub struct Fate {
     /// Why the plan does not have it as it is wanted: a reason of
     /// DependenciesReady or Programmed, or Disabled.
     pub problem: Option<Problem>,
+    /// Plugins that it could use but is not linked to, because only its manifest
+    /// names them and one of the two would gain variables or permissions.
+    pub unlinked: BTreeSet<PluginName>,
     /// Its entry in the plan that the replicas serve.
     pub serving: Option<Arc<PlannedPlugin>>,
     /// Whether that entry is what this generation of the resource and the
@@ -50,6 +54,7 @@ impl Fate {
             problem: Some(Problem::new(Reason::RuntimeNotFound, message)),
             plugin,
             artifact,
+            unlinked: BTreeSet::new(),
             serving: None,
             current: false,
             group: Vec::new(),

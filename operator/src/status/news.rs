@@ -3,6 +3,7 @@
 
 use davit_crds::condition::Truth;
 use davit_crds::{Condition, ConditionType, PluginRuntimeStatus, PluginStatus, Serving};
+use davit_plugin::Digest;
 use davit_plugin::reason::Reason;
 
 use super::said::truth;
@@ -22,7 +23,8 @@ pub(super) struct News {
 }
 
 /// What has changed on a Plugin: it went live or fell behind, came to a stand,
-/// or goes on with its last good version.
+/// goes on with its last good version, or shares its process with others than
+/// before.
 pub(super) fn of_plugin(before: Option<&PluginStatus>, after: &PluginStatus) -> Vec<News> {
     let about = after.resolved.as_ref().map_or("Unresolved".into(), |resolved| resolved.digest.short());
     let (was, is) = (before.map_or(&[][..], |status| &status.conditions), &after.conditions);
@@ -34,7 +36,24 @@ pub(super) fn of_plugin(before: Option<&PluginStatus>, after: &PluginStatus) -> 
         news.extend(live.then(|| went_live(now, &about)));
         news.extend((!is_behind(before) && is_behind(Some(after))).then(|| last_good(now, &about)));
     }
+    news.extend(before.and_then(|before| merged(before, after)));
     news
+}
+
+/// Its group and another one became one: plugins that were not in its process are
+/// in it now, and see what it sees.
+fn merged(before: &PluginStatus, after: &PluginStatus) -> Option<News> {
+    let joined: Vec<&str> =
+        after.group.iter().filter(|name| !before.group.contains(name)).map(String::as_str).collect();
+    (!before.group.is_empty() && !joined.is_empty()).then(|| News {
+        warning: false,
+        reason: "GroupMerged".into(),
+        note: format!(
+            "it shares its process, and with it variables and permissions, with {} from now on",
+            joined.join(", ")
+        ),
+        about: Digest::of(joined.join(",").as_bytes()).short(),
+    })
 }
 
 /// What has changed on a PluginRuntime.

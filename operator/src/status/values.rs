@@ -46,15 +46,18 @@ pub(super) fn serving(view: &View<'_>, now: Timestamp) -> Option<Serving> {
     })
 }
 
-/// What the wanted version asks for and is not given.
+/// What the wanted version asks for and is not given, and the plugins that it is
+/// not linked to for want of consent.
 pub(super) fn not_granted(view: &View<'_>) -> Vec<String> {
-    match view.today {
+    let asked = match view.today {
         Some(artifact) if artifact.kept.is_some() => {
             artifact.kept.as_ref().map(|kept| kept.not_granted.clone()).unwrap_or_default()
         }
         Some(_) if !view.current => Vec::new(),
-        _ => view.before.map(|status| status.not_granted.clone()).unwrap_or_default(),
-    }
+        _ => return view.before.map(|status| status.not_granted.clone()).unwrap_or_default(),
+    };
+    let unlinked = view.fate.unlinked.iter().map(|name| format!("dependency {name}"));
+    asked.into_iter().chain(unlinked).collect()
 }
 
 /// A count as the API has it.

@@ -17,6 +17,10 @@ impl Position {
     /// The first character of the file.
     pub const START: Self = Self { line: 1, column: 1 };
 
+    pub(super) fn start() -> Self {
+        Self::START
+    }
+
     /// The place behind all of `text`.
     pub(super) fn behind(text: &str) -> Self {
         let last = text.rsplit('\n').next().unwrap_or_default();

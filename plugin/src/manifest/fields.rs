@@ -56,6 +56,11 @@ impl Fields {
         }
     }
 
+    /// No entries.
+    pub(super) fn none() -> Self {
+        Self { path: String::new(), entries: Vec::new() }
+    }
+
     /// Takes the entry `key`; one that is there but empty counts as absent.
     pub(super) fn take(&mut self, key: &str) -> Option<Node> {
         let index = self.entries.iter().position(|(name, ..)| name == key)?;
@@ -101,6 +106,15 @@ impl Fields {
     /// Whether there is a value under `key` that nobody has taken yet.
     pub(super) fn names(&self, key: &str) -> bool {
         self.entries.iter().any(|(name, _, node)| name == key && !node.is_null())
+    }
+
+    /// The value under `key`, which stays; one that is there but empty counts as absent.
+    pub(super) fn node(&self, key: &str) -> Option<&Node> {
+        self.entries
+            .iter()
+            .find(|(name, ..)| name == key)
+            .map(|(.., node)| node)
+            .filter(|node| !node.is_null())
     }
 
     /// Where the value at `path` stands, or what there is of the way to it.

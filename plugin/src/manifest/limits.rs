@@ -37,16 +37,8 @@ impl Limits {
         Duration::from_millis(self.request_timeout_ms)
     }
 
-    /// Reads the mapping under `davit:`, which holds nothing but `limits` yet.
-    pub(super) fn read(davit: Option<Node>, findings: &mut Findings) -> Self {
-        let Some(davit) = davit else { return Self::default() };
-        let mut davit = Fields::of(davit, "davit", findings);
-        let limits = davit.take("limits");
-        davit.refuse_rest("limits", findings);
-        limits.map_or_else(Self::default, |node| Self::read_limits(node, findings))
-    }
-
-    fn read_limits(node: Node, findings: &mut Findings) -> Self {
+    /// Reads the mapping under `davit.limits`.
+    pub(super) fn read(node: Node, findings: &mut Findings) -> Self {
         let mut limits = Self::default();
         let mut fields = Fields::of(node, "davit.limits", findings);
         if let Some(node) = fields.take("maxBodySize") {
@@ -61,7 +53,8 @@ impl Limits {
     }
 }
 
-fn max_body_size(node: &Node, findings: &mut Findings) -> Option<u64> {
+/// A size in bytes that a body may have.
+pub(super) fn max_body_size(node: &Node, findings: &mut Findings) -> Option<u64> {
     match quantity_text(node).parse::<ByteSize>() {
         Ok(ByteSize(bytes)) if bytes <= MAX_BODY_SIZE => return Some(bytes),
         Ok(size) => {
@@ -83,7 +76,8 @@ fn request_timeout_ms(node: &Node, findings: &mut Findings) -> Option<u64> {
     None
 }
 
-fn quantity_text(node: &Node) -> String {
+/// A number or a text, as the parsers of quantities take it.
+pub(super) fn quantity_text(node: &Node) -> String {
     match &node.kind {
         Kind::Scalar(Value::String(text)) => text.clone(),
         _ => node.to_json().to_string(),

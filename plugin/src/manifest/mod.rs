@@ -1,7 +1,10 @@
 //! `manifest.yaml`: what an author declares (Buntime contract §2). Parsed once;
 //! behind [`Manifest::parse`] nobody reads YAML.
 
+mod completion;
+mod davit;
 mod dependencies;
+mod environment;
 mod error;
 mod fields;
 mod limits;
@@ -9,27 +12,36 @@ mod menus;
 mod node;
 mod public_routes;
 mod quantity;
+pub mod reference;
 mod schema;
 mod typos;
 mod values;
+mod variables;
+mod workers;
 mod yaml;
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
 use crate::base::InvalidBase;
 use crate::reason::Reason;
 use crate::routes::PublicRoutes;
-use crate::{Base, PackagePath, PluginName, Version};
+use crate::{Base, PackagePath, PluginName, VariableName, Version};
 
+pub use davit::{MAX_VARIABLES, MAX_WORKERS, Mode, Permissions, Replacement};
 pub use dependencies::{Dependency, MAX_DEPENDENCIES};
 pub use error::{Finding, ManifestError, Position};
 pub use limits::{Limits, MAX_BODY_SIZE, MAX_REQUEST_TIMEOUT};
 pub use menus::Menu;
 pub use quantity::{ByteSize, InvalidDuration, InvalidSize, parse_duration};
+pub use schema::Schema;
+pub use workers::Workers;
 
+use completion::{Read, complete};
+use davit::Davit;
 use fields::{Fields, Findings};
 use node::Node;
-use schema::Schema;
 
 /// The file names that are looked for in a package's root, in this order.
 pub const FILE_NAMES: [&str; 2] = ["manifest.yaml", "manifest.yml"];
@@ -59,12 +71,25 @@ pub struct Manifest {
     pub public_routes: PublicRoutes,
     /// Entries of the console's sidebar.
     pub menus: Vec<Menu>,
+    /// Whether its HTML page gets a `<base>` with the plugin's base.
+    pub inject_base: bool,
+    /// `davit.mode`: how the module is run, if the author says so.
+    pub mode: Option<Mode>,
+    /// `davit.replacement`.
+    pub replacement: Replacement,
+    /// `davit.permissions`: what the author asks for.
+    pub permissions: Permissions,
     /// What one request may cost.
     pub limits: Limits,
+    /// How a serverless plugin's Workers are kept and the limits that follow, or
+    /// what is wrong with that; it counts only if the plugin is serverless.
+    pub workers: Result<(Workers, Limits), Vec<Finding>>,
     /// The configuration that the factory gets: every key of the manifest but
     /// `name`, `version`, `enabled`, `entrypoint`, the dependencies, `config`
     /// and `davit`, completed with the schema's defaults.
     pub config: Map<String, Value>,
+    /// The schema of that configuration.
+    pub options: Schema,
     /// What has no effect or looks like a mistake, in the order of the file, for
     /// `davit check` and the log.
     pub warnings: Vec<Finding>,
@@ -75,8 +100,9 @@ pub struct Manifest {
 pub enum Values {
     /// From the manifest and the schema's defaults.
     Own,
-    /// From somebody who goes before the manifest.
-    Over(Map<String, Value>),
+    /// From somebody who goes before the manifest, and who says which variables
+    /// of the environment may go before both.
+    Over(Map<String, Value>, BTreeSet<VariableName>),
     /// They are not known yet, so they are neither completed nor checked.
     Unjudged,
 }
@@ -111,10 +137,12 @@ impl Manifest {
             return None;
         }
         refuse_reserved(&mut fields, findings);
-        let schema = schema::read(fields.take("config"), findings, &mut warnings);
-        let limits = Limits::read(fields.take("davit"), findings);
+        let schema = schema::read(fields.take("config"), findings);
+        let davit = Davit::read(fields.take("davit"), findings, &mut warnings);
+        schema.warn_of_ungranted(&davit.permissions.env, &mut warnings);
+        let workers = read_workers(&fields, &davit);
         typos::warn(&fields, &schema, &mut warnings);
-        let config = configure(&schema, &fields, values, findings);
+        let config = configure(&schema, &fields, values, &davit.permissions.env, findings);
         let name = read_name(&mut fields, findings);
         let version = fields.parsed("version", findings).unwrap_or_default();
         let enabled = fields.flag("enabled", findings).unwrap_or(true);
@@ -124,9 +152,7 @@ impl Manifest {
         let dependencies = dependencies::read(&mut fields, findings);
         let public_routes = public_routes::read(fields.take("publicRoutes"), findings);
         let menus = menus::read(fields.take("menus"), findings);
-        if let Some(inject) = fields.take("injectBase") {
-            warnings.add(inject.at, "injectBase has no effect yet: use relative addresses in the HTML");
-        }
+        let inject_base = fields.flag("injectBase", findings).unwrap_or(false);
         Some(Self {
             name: name?,
             version,
@@ -137,8 +163,14 @@ impl Manifest {
             dependencies,
             public_routes,
             menus,
-            limits,
+            inject_base,
+            mode: davit.mode,
+            replacement: davit.replacement,
+            permissions: davit.permissions,
+            limits: davit.limits,
+            workers,
             config,
+            options: schema,
             warnings: warnings.sorted(),
         })
     }
@@ -150,6 +182,12 @@ fn refuse_reserved(fields: &mut Fields, findings: &mut Findings) {
             findings.add(node.at, format!("`{key}` is reserved for a later version: remove it or rename it"));
         }
     }
+}
+
+fn read_workers(fields: &Fields, davit: &Davit) -> Result<(Workers, Limits), Vec<Finding>> {
+    let (mut findings, mut limits) = (Findings::default(), davit.limits);
+    let workers = Workers::read(fields, &mut limits, davit.workers, &mut findings);
+    if findings.0.is_empty() { Ok((workers, limits)) } else { Err(findings.sorted()) }
 }
 
 fn read_name(fields: &mut Fields, findings: &mut Findings) -> Option<PluginName> {
@@ -175,15 +213,20 @@ fn configure(
     schema: &Schema,
     fields: &Fields,
     values: &Values,
+    asked: &BTreeSet<VariableName>,
     findings: &mut Findings,
 ) -> Map<String, Value> {
     let mut config = fields.to_config(findings);
-    match values {
+    let granted = match values {
         Values::Unjudged => return config,
-        Values::Own => {}
-        Values::Over(given) => config.extend(given.clone()),
-    }
-    values::complete(schema, config).unwrap_or_else(|misfits| {
+        Values::Own => asked,
+        Values::Over(given, granted) => {
+            config.extend(given.clone());
+            granted
+        }
+    };
+    let read = |name: &VariableName| if granted.contains(name) { Read::Later } else { Read::Refused };
+    complete(schema, config, &read).unwrap_or_else(|misfits| {
         for misfit in misfits {
             let at = fields.position(&misfit.path).unwrap_or_else(|| schema.position(&misfit.path));
             findings.because(Reason::ConfigInvalid, at, misfit.to_string());

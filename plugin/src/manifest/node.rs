@@ -10,7 +10,7 @@ use super::error::Position;
 use crate::shown::shown;
 
 /// The largest integer that JavaScript holds exactly, `Number.MAX_SAFE_INTEGER`.
-const MAX_INTEGER: u64 = (1 << 53) - 1;
+pub(super) const MAX_INTEGER: u64 = (1 << 53) - 1;
 
 /// One YAML value and where it stands.
 #[derive(Debug, Clone)]

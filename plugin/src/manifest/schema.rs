@@ -1,11 +1,13 @@
 //! `config` in a manifest: the schema of the plugin's options (Buntime contract §2).
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::error::Position;
 use super::fields::{self, Fields, Findings};
 use super::node::{Kind, Node};
 use super::values;
+use crate::VariableName;
 
 /// More options than this in one mapping are refused.
 const MAX_OPTIONS: usize = 256;
@@ -13,25 +15,38 @@ const MAX_OPTIONS: usize = 256;
 const MAX_DEPTH: usize = 8;
 
 /// The options of a plugin, in the order of the file.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Schema(pub(super) Vec<(String, ConfigOption)>);
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Schema(pub(super) Vec<(String, ConfigOption)>);
 
 /// One option.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct ConfigOption {
     /// Where its key stands.
-    at: Position,
+    #[serde(skip, default = "Position::start")]
+    pub(super) at: Position,
+    #[serde(rename = "type")]
     pub(super) kind: OptionKind,
+    /// The variable whose value goes before all others, if it is granted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) env: Option<VariableName>,
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub(super) required: bool,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(super) default: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(super) min: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(super) max: Option<f64>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub(super) options: Vec<Value>,
+    #[serde(skip_serializing_if = "Schema::is_empty", default)]
     pub(super) properties: Schema,
 }
 
 /// The type of an option's value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(super) enum OptionKind {
     Text,
     Number,
@@ -42,6 +57,11 @@ pub(super) enum OptionKind {
 }
 
 impl Schema {
+    /// Whether there is no option.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The option of this name.
     pub(super) fn option(&self, key: &str) -> Option<&ConfigOption> {
         self.0.iter().find(|(name, _)| name == key).map(|(_, option)| option)
@@ -54,11 +74,11 @@ impl Schema {
     }
 }
 
-pub(super) fn read(node: Option<Node>, findings: &mut Findings, warnings: &mut Findings) -> Schema {
-    node.map_or_else(Schema::default, |node| read_level(node, 1, findings, warnings))
+pub(super) fn read(node: Option<Node>, findings: &mut Findings) -> Schema {
+    node.map_or_else(Schema::default, |node| read_level(node, 1, findings))
 }
 
-fn read_level(node: Node, depth: usize, findings: &mut Findings, warnings: &mut Findings) -> Schema {
+fn read_level(node: Node, depth: usize, findings: &mut Findings) -> Schema {
     if depth > MAX_DEPTH {
         findings.add(node.at, format!("config is nested deeper than {MAX_DEPTH} levels: flatten it"));
         return Schema::default();
@@ -70,7 +90,7 @@ fn read_level(node: Node, depth: usize, findings: &mut Findings, warnings: &mut 
         return Schema::default();
     }
     let read = |(key, at, node): (String, Position, Node)| {
-        let option = read_option(&key, at, node, depth, findings, warnings)?;
+        let option = read_option(&key, at, node, depth, findings)?;
         Some((key, option))
     };
     Schema(options.into_iter().filter_map(read).collect())
@@ -82,7 +102,6 @@ fn read_option(
     node: Node,
     depth: usize,
     findings: &mut Findings,
-    warnings: &mut Findings,
 ) -> Option<ConfigOption> {
     let path = format!("config.{key}");
     if !matches!(node.kind, Kind::Map(_)) {
@@ -91,16 +110,12 @@ fn read_option(
     }
     let mut fields = Fields::of(node, &path, findings);
     let kind = read_kind(&path, at, &mut fields, findings);
-    if let Some(env) = fields.take("env") {
-        warnings.add(
-            env.at,
-            format!("{path}.env has no effect yet: this version reads no environment variables"),
-        );
-    }
+    let env = fields.parsed("env", findings);
     let default = fields.take("default");
     let mut option = ConfigOption {
         at,
         kind: kind?,
+        env,
         required: fields.flag("required", findings).unwrap_or(false),
         default: default.as_ref().map(|node| fields::exact(node, findings)),
         min: read_number(&mut fields, "min", findings),
@@ -108,7 +123,7 @@ fn read_option(
         options: fields.list("options", MAX_OPTIONS, findings).iter().map(Node::to_json).collect(),
         properties: fields
             .take("properties")
-            .map_or_else(Schema::default, |node| read_level(node, depth + 1, findings, warnings)),
+            .map_or_else(Schema::default, |node| read_level(node, depth + 1, findings)),
     };
     refuse_unknown(fields, findings);
     if option.kind == OptionKind::Enum && option.options.is_empty() {

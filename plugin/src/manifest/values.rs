@@ -1,65 +1,8 @@
-//! A plugin's configuration values: checked against the schema and completed
-//! with its defaults.
+//! Whether a value of a plugin's configuration fits its option.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::schema::{ConfigOption, OptionKind, Schema};
-
-/// A value that does not fit its option.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("config `{}` {why}", path.join("."))]
-pub(super) struct Misfit {
-    /// The keys that lead to the value.
-    pub(super) path: Vec<String>,
-    /// What is wrong and what fits.
-    why: String,
-}
-
-/// Completes `values` with the schema's defaults and checks each option. Keys
-/// that the schema does not name stay as they are.
-pub(super) fn complete(
-    schema: &Schema,
-    mut values: Map<String, Value>,
-) -> Result<Map<String, Value>, Vec<Misfit>> {
-    let mut misfits = Vec::new();
-    complete_level(schema, &mut values, &[], &mut misfits);
-    if misfits.is_empty() { Ok(values) } else { Err(misfits) }
-}
-
-fn complete_level(
-    schema: &Schema,
-    values: &mut Map<String, Value>,
-    above: &[String],
-    misfits: &mut Vec<Misfit>,
-) {
-    for (key, option) in &schema.0 {
-        let path = [above, std::slice::from_ref(key)].concat();
-        fill(option, key, values);
-        let fits = match values.get_mut(key) {
-            None if option.required => Err("is required: give it a value".to_owned()),
-            None => Ok(()),
-            Some(value) => check(option, value).map(|()| {
-                if let Value::Object(inner) = value {
-                    complete_level(&option.properties, inner, &path, misfits);
-                }
-            }),
-        };
-        misfits.extend(fits.err().map(|why| Misfit { path, why }));
-    }
-}
-
-/// Gives an option without a value its default. An object that has none is made
-/// of its properties' defaults.
-fn fill(option: &ConfigOption, key: &str, values: &mut Map<String, Value>) {
-    if values.get(key).is_some_and(|value| !value.is_null()) {
-        return;
-    }
-    values.remove(key);
-    let of_properties = || (!option.properties.0.is_empty()).then(|| Value::Object(Map::new()));
-    if let Some(value) = option.default.clone().or_else(of_properties) {
-        values.insert(key.to_owned(), value);
-    }
-}
+use super::schema::{ConfigOption, OptionKind};
 
 /// Whether `value` is of the option's type and within its bounds.
 pub(super) fn check(option: &ConfigOption, value: &Value) -> Result<(), String> {

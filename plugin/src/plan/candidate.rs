@@ -66,7 +66,7 @@ impl Candidate {
     /// The plan's entry; `available` tells whether the plan has a dependency in a
     /// version that will do.
     pub(super) fn planned(&self, available: impl Fn(&Dependency) -> bool) -> PlannedPlugin {
-        let Contents { manifest, code, ui } = &*self.contents;
+        let Contents { manifest, env, consent: _, code, mode, workers, ui } = &*self.contents;
         let others = manifest.dependencies.iter().filter(|dependency| dependency.name != manifest.name);
         let link = |wanted: &Dependency| Link { name: wanted.name.clone(), required: !wanted.optional };
         PlannedPlugin {
@@ -76,6 +76,13 @@ impl Candidate {
             reload: self.reload.clone(),
             base: manifest.base.clone(),
             code: code.clone(),
+            mode: *mode,
+            workers: workers.clone(),
+            replacement: manifest.replacement,
+            permissions: manifest.permissions.clone(),
+            env: env.clone(),
+            options: manifest.options.readable(&self.contents.variables()),
+            inject_base: manifest.inject_base,
             ui: ui.clone(),
             dependencies: others.filter(|wanted| available(wanted)).map(link).collect(),
             public_routes: manifest.public_routes.clone(),

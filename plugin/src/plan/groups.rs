@@ -1,5 +1,6 @@
 //! A plan's groups and what makes two of them the same.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Serialize;
@@ -7,7 +8,8 @@ use serde_json::{Map, Value};
 
 use super::{Link, Plan, PlannedPlugin, canonical};
 use crate::PackagePath;
-use crate::{Base, Digest, PluginName, Version};
+use crate::manifest::{Mode, Schema, Workers};
+use crate::{Base, Digest, PluginName, VariableName, Version};
 
 /// All that a worker is started with. Two groups with one key need one process,
 /// so a group whose key stays the same keeps its process through a commit.
@@ -39,6 +41,11 @@ struct Inputs<'a> {
     reload: &'a Option<String>,
     base: &'a Option<Base>,
     code: &'a Option<PackagePath>,
+    mode: Mode,
+    workers: &'a Option<Workers>,
+    env: &'a BTreeMap<VariableName, String>,
+    variables: &'a BTreeSet<VariableName>,
+    options: &'a Schema,
     dependencies: &'a [Link],
     config: &'a Map<String, Value>,
 }
@@ -64,6 +71,22 @@ impl Plan {
 
 fn inputs(plugin: &PlannedPlugin) -> Inputs<'_> {
     let PlannedPlugin { name, version, digest, reload, base, code, ui: _, dependencies, .. } = plugin;
-    let PlannedPlugin { public_routes: _, config, limits: _, menus: _, .. } = plugin;
-    Inputs { name, version, digest: *digest, reload, base, code, dependencies, config }
+    let PlannedPlugin { public_routes: _, config, limits: _, menus: _, mode, workers, env, .. } = plugin;
+    let PlannedPlugin { inject_base: _, replacement: _, permissions, options, .. } = plugin;
+    let (digest, mode, variables) = (*digest, *mode, &permissions.env);
+    Inputs {
+        name,
+        version,
+        digest,
+        reload,
+        base,
+        code,
+        mode,
+        workers,
+        env,
+        variables,
+        options,
+        dependencies,
+        config,
+    }
 }

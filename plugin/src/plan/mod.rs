@@ -7,13 +7,15 @@ mod groups;
 mod judge;
 mod state;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::PackagePath;
-use crate::manifest::{Limits, Menu};
+use crate::manifest::{Limits, Menu, Mode, Permissions, Replacement, Schema, Workers};
 use crate::routes::PublicRoutes;
-use crate::{Base, Digest, PluginName, Version};
+use crate::{Base, Digest, PluginName, VariableName, Version};
 
 pub use arrange::{Arrangement, Barred, Outcome, Wanted, arrange};
 pub use candidate::{Candidate, CandidateId};
@@ -53,14 +55,36 @@ pub struct PlannedPlugin {
     /// The module with its code.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub code: Option<PackagePath>,
+    /// How the module is run.
+    #[serde(default)]
+    pub mode: Mode,
+    /// How its Workers are kept, unless it is persistent.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub workers: Option<Workers>,
+    /// How a new version takes its place.
+    #[serde(default)]
+    pub replacement: Replacement,
+    /// What it may do beyond answering its own routes.
+    #[serde(default)]
+    pub permissions: Permissions,
+    /// Values of its environment.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub env: BTreeMap<VariableName, String>,
+    /// The options of its configuration that variables of the environment fill,
+    /// of which only the process that runs it knows what they are.
+    #[serde(skip_serializing_if = "Schema::is_empty", default)]
+    pub options: Schema,
     /// The HTML file of its user interface.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub ui: Option<PackagePath>,
+    /// Whether that file gets a `<base>` with the plugin's base.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub inject_base: bool,
     /// The plugins of this plan that it depends on.
     pub dependencies: Vec<Link>,
     /// What needs no key.
     pub public_routes: PublicRoutes,
-    /// The configuration that its factory gets.
+    /// The configuration that its factory gets, but for what variables fill.
     pub config: Map<String, Value>,
     /// What one request may cost.
     pub limits: Limits,

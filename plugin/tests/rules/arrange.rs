@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
-use davit_plugin::VersionRange;
+use davit_plugin::grant::Consent;
 use davit_plugin::plan::{Arrangement, Barred, Candidate, Plan, Wanted, arrange};
 use davit_plugin::reason::{Problem, Reason};
+use davit_plugin::{PluginName, VariableName, VersionRange};
 use proptest::prelude::*;
 
 use crate::common::{candidate, name};
@@ -23,11 +25,39 @@ struct Situation {
 /// By the other plugin's number: the range, and whether it is optional.
 type Dependencies = BTreeMap<usize, (&'static str, bool)>;
 
+/// What a plugin is granted: variables of the runtime, a value of its own for one
+/// of them, authentication, and links.
+type Powers = (BTreeSet<&'static str>, Option<u8>, bool, Option<BTreeSet<usize>>);
+
+fn powers() -> impl Strategy<Value = Powers> {
+    let permitted = prop::collection::btree_set(prop::sample::select(vec!["A", "B"]), 0..2);
+    let consent = prop::collection::btree_set(0..=COUNT, 0..4);
+    let granted = (permitted, prop::option::weighted(0.2, 0..2_u8), prop::bool::weighted(0.2), consent);
+    let granted = granted.prop_map(|(permitted, value, authenticate, consent)| {
+        (permitted, value, authenticate, Some(consent))
+    });
+    prop_oneof![Just(Powers::default()), granted]
+}
+
+fn variable(name: &str) -> VariableName {
+    name.parse().unwrap()
+}
+
+fn granted(candidate: Candidate, (permitted, value, authenticate, consent): &Powers) -> Candidate {
+    let mut contents = (*candidate.contents).clone();
+    contents.manifest.permissions.env = permitted.iter().map(|name| variable(name)).collect();
+    contents.manifest.permissions.authenticate = *authenticate;
+    contents.env = value.iter().map(|value| (variable("A"), value.to_string())).collect();
+    let to = |names: &BTreeSet<usize>| Consent::To(names.iter().map(|i| name(&format!("p{i}"))).collect());
+    contents.consent = consent.as_ref().map_or(Consent::All, to);
+    Candidate { contents: Arc::new(contents), ..candidate }
+}
+
 fn candidates(i: usize) -> impl Strategy<Value = Vec<Candidate>> {
     let range = prop::sample::select(vec!["*", "*", "^1", "^2"]);
     let dependencies = prop::collection::btree_map(0..=COUNT, (range, prop::bool::weighted(0.3)), 0..3);
     let version = (0..2 * COUNT, dependencies);
-    prop::collection::vec(version, 0..4).prop_map(move |versions| {
+    (prop::collection::vec(version, 0..4), powers()).prop_map(move |(versions, powers)| {
         let count = versions.len();
         let one = |(age, (base, dependencies)): (usize, (usize, Dependencies))| {
             let mut yaml = format!("name: p{i}\nversion: {}.0.0\n", count - age);
@@ -41,7 +71,7 @@ fn candidates(i: usize) -> impl Strategy<Value = Vec<Candidate>> {
                     .collect();
                 writeln!(yaml, "{key}: [{}]", list.join(", ")).unwrap();
             }
-            candidate(&yaml)
+            granted(candidate(&yaml), &powers)
         };
         versions.into_iter().enumerate().map(one).collect()
     })
@@ -77,8 +107,70 @@ fn running(arrangement: &Arrangement) -> Vec<&Candidate> {
     arrangement.outcomes.iter().filter_map(|outcome| outcome.runs.as_ref()).collect()
 }
 
-/// Whether these can run beside each other: no base twice, and one can be added
-/// after the other so that each finds what it requires.
+/// What a plugin may read, and from where, and whether it may authenticate.
+fn own(one: &Candidate) -> BTreeSet<(String, String)> {
+    let contents = &one.contents;
+    let permissions = &contents.manifest.permissions;
+    let runtimes = permissions.env.iter().filter(|name| !contents.env.contains_key(*name));
+    let runtimes = runtimes.map(|name| (name.to_string(), "the runtime's".to_owned()));
+    let values = contents.env.iter().map(|(name, value)| (name.to_string(), format!("= {value}")));
+    let authenticate = permissions.authenticate.then(|| ("authenticate".to_owned(), String::new()));
+    runtimes.chain(values).chain(authenticate).collect()
+}
+
+fn union(all: &[&Candidate], members: &BTreeSet<usize>) -> BTreeSet<(String, String)> {
+    members.iter().flat_map(|&at| own(all[at])).collect()
+}
+
+/// The edges among these, and whether they are required and consented to.
+fn links(all: &[&Candidate]) -> Vec<(usize, usize, bool, bool)> {
+    let of_one = |(from, one): (usize, &&Candidate)| {
+        let contents = one.contents.clone();
+        let edge = |wanted: &davit_plugin::manifest::Dependency| {
+            let holds = |there: &&Candidate| {
+                *there.name() == wanted.name && wanted.version.holds(&there.contents.manifest.version)
+            };
+            let to = all.iter().position(holds).filter(|to| *to != from)?;
+            Some((from, to, !wanted.optional, contents.consent.covers(&wanted.name)))
+        };
+        contents.manifest.dependencies.iter().filter_map(edge).collect::<Vec<_>>()
+    };
+    all.iter().enumerate().flat_map(of_one).collect()
+}
+
+/// All that hang together with `start`.
+fn reach(start: usize, links: &[(usize, usize)]) -> BTreeSet<usize> {
+    let mut reached = BTreeSet::from([start]);
+    loop {
+        let before = reached.len();
+        for (a, b) in links {
+            if reached.contains(a) || reached.contains(b) {
+                reached.extend([*a, *b]);
+            }
+        }
+        if reached.len() == before {
+            return reached;
+        }
+    }
+}
+
+/// Whether these may share processes: no variable has two values, and nobody gains
+/// anything by a required link that no administrator wants.
+fn may_share(all: &[&Candidate]) -> bool {
+    let links = links(all);
+    let consented: Vec<_> = links.iter().filter(|link| link.3).map(|&(from, to, ..)| (from, to)).collect();
+    let powers = |at: usize| union(all, &reach(at, &consented));
+    let one_value = |at: usize| {
+        let powers = powers(at);
+        powers.len() == powers.iter().map(|(name, _)| name).collect::<BTreeSet<_>>().len()
+    };
+    let nothing_gained =
+        |&(from, to, required, _): &(usize, usize, bool, bool)| !required || powers(from) == powers(to);
+    (0..all.len()).all(one_value) && links.iter().all(nothing_gained)
+}
+
+/// Whether these can run beside each other: no base twice, one can be added after
+/// the other so that each finds what it requires, and they may share processes.
 fn consistent(all: &[&Candidate]) -> bool {
     let bases: Vec<_> = all.iter().filter_map(|one| one.contents.manifest.base.as_ref()).collect();
     let mut started: Vec<&Candidate> = Vec::new();
@@ -92,7 +184,8 @@ fn consistent(all: &[&Candidate]) -> bool {
     }) {
         started.push(next);
     }
-    started.len() == all.len() && bases.iter().collect::<BTreeSet<_>>().len() == bases.len()
+    let no_base_twice = bases.iter().collect::<BTreeSet<_>>().len() == bases.len();
+    started.len() == all.len() && no_base_twice && may_share(all)
 }
 
 proptest! {
@@ -120,6 +213,25 @@ proptest! {
             for link in &plugin.dependencies {
                 let place = plan.plugins.iter().position(|other| other.name == link.name);
                 prop_assert!(place.is_some_and(|place| place != i && (place < i || !link.required)));
+            }
+        }
+    }
+
+    #[test]
+    fn no_group_gives_a_plugin_what_it_was_not_granted_or_consented_to(Situation { wanted, serving, barred } in situations()) {
+        let arrangement = arrange(&wanted, &serving, &barred);
+        let plan = &arrangement.plan;
+        let chosen = |name: &PluginName| running(&arrangement).into_iter().find(|one| one.name() == name).unwrap();
+        let all: Vec<&Candidate> = plan.plugins.iter().map(|plugin| chosen(&plugin.name)).collect();
+        let place = |name: &PluginName| plan.plugins.iter().position(|plugin| plugin.name == *name).unwrap();
+        let consented: Vec<(usize, usize)> = plan.plugins.iter().enumerate().flat_map(|(from, plugin)| {
+            let names = plugin.dependencies.iter().map(|link| &link.name);
+            names.filter(|name| all[from].contents.consent.covers(name)).map(|name| (from, place(name))).collect::<Vec<_>>()
+        }).collect();
+        for group in plan.groups() {
+            let whole = union(&all, &group.plugins.iter().copied().collect());
+            for &member in &group.plugins {
+                prop_assert_eq!(&union(&all, &reach(member, &consented)), &whole);
             }
         }
     }
@@ -175,7 +287,7 @@ proptest! {
     }
 
     #[test]
-    fn a_plugin_that_asks_for_no_base_and_no_version_changes_nothing_for_others(
+    fn a_plugin_that_asks_for_no_base_no_version_and_no_link_changes_nothing_for_others(
         Situation { wanted, serving, barred } in situations(),
         newcomer in candidates(COUNT + 1),
         first in any::<bool>(),
@@ -183,7 +295,8 @@ proptest! {
         let before = arrange(&wanted, &serving, &barred);
         let modest = |one: &Candidate| {
             let manifest = &one.contents.manifest;
-            manifest.base.is_none() && manifest.dependencies.iter().all(|wanted| wanted.version == VersionRange::any())
+            let consent = manifest.dependencies.iter().any(|wanted| one.contents.consent.covers(&wanted.name));
+            !consent && manifest.base.is_none() && manifest.dependencies.iter().all(|wanted| wanted.version == VersionRange::any())
         };
         let versions = newcomer.into_iter().filter(modest).collect();
         let newcomer = Wanted { name: name("p7"), versions, disabled: false, problem: None };

@@ -1,5 +1,8 @@
 //! Situations that people get into, and what becomes of each plugin.
 
+use std::sync::Arc;
+
+use davit_plugin::grant::Consent;
 use davit_plugin::plan::{Arrangement, Barred, Plan, Wanted, arrange};
 use davit_plugin::reason::{Problem, Reason};
 
@@ -112,4 +115,117 @@ fn a_disabled_plugin_is_off_and_its_dependents_say_so() {
     let arrangement = arranged(&[off, wanted(["name: b\ndependencies: [a]"])]);
     assert_eq!(told(&arrangement), ["- Disabled", "- DependencyDisabled"]);
     assert!(arrangement.plan.plugins.is_empty());
+}
+
+/// A plugin under a resource that grants it these variables of the runtime and
+/// values, and names these dependencies.
+fn granted<const N: usize>(
+    yaml: &str,
+    permitted: &[&str],
+    values: &[(&str, &str)],
+    named: [&str; N],
+) -> Wanted {
+    let mut wanted = wanted([yaml]);
+    let mut contents = (*wanted.versions[0].contents).clone();
+    contents.manifest.permissions.env = permitted.iter().map(|name| name.parse().unwrap()).collect();
+    contents.env = values.iter().map(|(name, value)| (name.parse().unwrap(), (*value).to_owned())).collect();
+    contents.consent = Consent::To(named.into_iter().map(name).collect());
+    wanted.versions[0].contents = Arc::new(contents);
+    wanted
+}
+
+#[test]
+fn what_only_a_manifest_links_may_not_read_anothers_variables() {
+    let thief = granted("name: thief\ndependencies: [pay]", &[], &[], []);
+    let pay = granted("name: pay", &["KEY"], &[("URL", "secret")], []);
+    let arrangement = arranged(&[pay.clone(), thief]);
+    assert_eq!(told(&arrangement), ["0.0.0", "- GroupNeedsConsent"]);
+    assert_eq!(
+        message(&arrangement, 1),
+        "its manifest alone links it to pay, and in one process thief would gain env KEY, env URL: \
+         name pay in `spec.dependencies` to allow that"
+    );
+    let thief = granted("name: thief\ndependencies: [pay]", &[], &[], ["pay"]);
+    let arrangement = arranged(&[pay, thief]);
+    assert_eq!(
+        (told(&arrangement), arrangement.plan.groups().len()),
+        (vec!["0.0.0".into(), "0.0.0".into()], 1)
+    );
+}
+
+#[test]
+fn whoever_has_the_edge_needs_consent_also_if_the_other_side_gains() {
+    let mut pay = granted("name: pay\ndependencies: [log]", &["KEY"], &[], []);
+    let mut contents = (*pay.versions[0].contents).clone();
+    contents.manifest.permissions.authenticate = true;
+    pay.versions[0].contents = Arc::new(contents);
+    let arrangement = arranged(&[pay, granted("name: log", &["LEVEL"], &[], [])]);
+    assert_eq!(told(&arrangement), ["- GroupNeedsConsent", "0.0.0"]);
+    let says = message(&arrangement, 0);
+    assert!(says.contains("pay would gain env LEVEL, and log would gain env KEY, authenticate"), "{says}");
+}
+
+#[test]
+fn nobody_needs_consent_where_nobody_gains() {
+    let a = granted("name: a\ndependencies: [b]", &["KEY"], &[("URL", "x")], []);
+    let b = granted("name: b", &["KEY"], &[("URL", "x")], []);
+    let arrangement = arranged(&[a, b]);
+    assert_eq!(
+        (told(&arrangement), arrangement.plan.groups().len()),
+        (vec!["0.0.0".into(), "0.0.0".into()], 1)
+    );
+}
+
+#[test]
+fn in_a_directory_the_manifests_word_is_enough() {
+    let a = wanted(["name: a\ndependencies: [b]\ndavit: {permissions: {env: [KEY]}}"]);
+    let b = wanted(["name: b\ndavit: {permissions: {env: [OTHER], authenticate: true}}"]);
+    let arrangement = arranged(&[a, b]);
+    assert_eq!(
+        (told(&arrangement), arrangement.plan.groups().len()),
+        (vec!["0.0.0".into(), "0.0.0".into()], 1)
+    );
+}
+
+#[test]
+fn who_could_only_use_another_does_without_until_there_is_consent() {
+    let user = |named: &[&str]| {
+        let mut user = granted("name: user\noptionalDependencies: [pay]", &[], &[], []);
+        let mut contents = (*user.versions[0].contents).clone();
+        contents.consent = Consent::To(named.iter().map(|one| name(one)).collect());
+        user.versions[0].contents = Arc::new(contents);
+        user
+    };
+    let pay = granted("name: pay", &["KEY"], &[], []);
+    let arrangement = arranged(&[user(&[]), pay.clone()]);
+    assert_eq!(
+        (told(&arrangement), arrangement.plan.groups().len()),
+        (vec!["0.0.0".into(), "0.0.0".into()], 2)
+    );
+    assert_eq!(arrangement.outcomes[0].unlinked, [name("pay")].into());
+    let arrangement = arranged(&[user(&["pay"]), pay]);
+    assert_eq!((arrangement.plan.groups().len(), arrangement.outcomes[0].unlinked.len()), (1, 0));
+}
+
+#[test]
+fn of_two_values_of_one_variable_the_later_plugin_fails() {
+    let a = granted("name: a", &[], &[("KEY", "hunter1")], []);
+    let b = granted("name: b\ndependencies: [a]", &[], &[("KEY", "hunter2")], ["a"]);
+    let arrangement = arranged(&[a.clone(), b.clone()]);
+    assert_eq!(told(&arrangement), ["0.0.0", "- EnvConflict"]);
+    let says = message(&arrangement, 1);
+    assert!(says.contains(" a,") && says.contains("variable KEY") && !says.contains("hunter"), "{says}");
+    // Without the later one, which it requires, the older one could not run either.
+    let arrangement = arranged(&[b, a]);
+    assert_eq!(told(&arrangement), ["- EnvConflict", "0.0.0"]);
+    assert!(message(&arrangement, 0).contains("with it, a could not run"), "{}", message(&arrangement, 0));
+}
+
+#[test]
+fn a_value_of_the_plan_and_one_of_the_runtime_are_two() {
+    let a = granted("name: a", &["KEY"], &[], []);
+    let b = granted("name: b\ndependencies: [a]", &[], &[("KEY", "x")], ["a"]);
+    assert_eq!(told(&arranged(&[a.clone(), b])), ["0.0.0", "- EnvConflict"]);
+    let b = granted("name: b\ndependencies: [a]", &["KEY"], &[], ["a"]);
+    assert_eq!(told(&arranged(&[a, b])), ["0.0.0", "0.0.0"]);
 }

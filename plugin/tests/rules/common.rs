@@ -1,7 +1,10 @@
 //! Plugins made from a few lines of YAML.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use davit_plugin::grant::Consent;
+use davit_plugin::manifest::Mode;
 use davit_plugin::plan::{Candidate, Wanted};
 use davit_plugin::{Contents, Digest, Manifest, PluginName};
 
@@ -12,7 +15,15 @@ pub(crate) fn name(text: &str) -> PluginName {
 /// A package with this manifest and code.
 pub(crate) fn candidate(yaml: &str) -> Candidate {
     let manifest = Manifest::parse("manifest.yaml", yaml).unwrap();
-    let contents = Contents { manifest, code: "plugin.ts".parse().ok(), ui: None };
+    let contents = Contents {
+        manifest,
+        env: BTreeMap::new(),
+        consent: Consent::All,
+        code: "plugin.ts".parse().ok(),
+        mode: Mode::Persistent,
+        workers: None,
+        ui: None,
+    };
     Candidate { digest: Digest::of(yaml.as_bytes()), reload: None, contents: Arc::new(contents) }
 }
 

@@ -6,6 +6,7 @@ mod common;
 mod contents;
 mod graph;
 mod manifest_contract;
+mod manifest_environment;
 mod manifest_errors;
 mod manifest_option_errors;
 mod normal_path;

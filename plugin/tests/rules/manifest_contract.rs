@@ -127,6 +127,38 @@ fn completes_the_configuration_and_keeps_keys_that_no_schema_names() {
 }
 
 #[test]
+fn durations_are_seconds_as_a_number_or_have_a_unit_and_sizes_are_bytes_or_have_one() {
+    for (timeout, ttl, idle, size) in [
+        ("30", "60", "300", "2097152"),
+        ("30s", "1m", "5m", "2Mi"),
+        ("\"30\"", "\"60s\"", "300s", "\"2048Ki\""),
+    ] {
+        let more = format!("timeout: {timeout}\nttl: {ttl}\nidleTimeout: {idle}\nmaxBodySize: {size}\n");
+        let (workers, limits) = parse(&format!("name: a\n{more}")).workers.unwrap();
+        assert_eq!((workers.timeout_ms, workers.ttl_ms, workers.idle_timeout_ms), (30_000, 60_000, 300_000));
+        assert_eq!((limits.request_timeout_ms, limits.max_body_size), (30_000, 2 << 20));
+        let limits =
+            parse(&format!("name: a\ndavit: {{limits: {{requestTimeout: {timeout}, maxBodySize: {size}}}}}"))
+                .limits;
+        assert_eq!((limits.request_timeout_ms, limits.max_body_size), (30_000, 2 << 20));
+    }
+}
+
+#[test]
+fn the_workers_environment_has_no_variable_of_the_runtimes() {
+    let workers = |env: &str| parse(&format!("name: a\nenv: {{{env}}}\n")).workers;
+    assert_eq!(workers("A: x").unwrap().0.env.values().collect::<Vec<_>>(), ["x"]);
+    for (env, says) in [
+        ("DAVIT_DATA_DIR: /", "is the runtime's own"),
+        ("1A: x", "is no name of a variable"),
+        ("A: 1", "put it in quotes"),
+    ] {
+        let findings = workers(env).unwrap_err();
+        assert!(findings[0].message.contains(says), "{findings:?}");
+    }
+}
+
+#[test]
 fn a_name_is_enough() {
     let manifest = parse("name: a");
     assert_eq!(manifest.version.to_string(), "0.0.0");
@@ -155,8 +187,7 @@ fn warns_of_what_has_no_effect_or_looks_misspelt() {
         warnings("pluginEnty: x.js\nname: a\ninjectBase: true\nconfig:\n  key: {type: string, env: KEY}"),
         [
             "1:1: `pluginEnty` becomes configuration of the plugin: did you mean `pluginEntry`? If not, name it under `config`",
-            "3:13: injectBase has no effect yet: use relative addresses in the HTML",
-            "5:28: config.key.env has no effect yet: this version reads no environment variables",
+            "5:3: config.key.env is not read unless KEY is granted: name it under `davit.permissions.env` too",
         ]
     );
 }

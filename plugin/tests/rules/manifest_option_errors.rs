@@ -70,7 +70,10 @@ fn points_at_a_value_that_does_not_fit_or_at_the_option_that_lacks_one() {
 fn points_at_a_limit_that_cannot_be() {
     assert_faults(&[
         ("name: a\ndavit: 5", "m.yaml:2:8: davit is `5`: write a mapping of `key: value` lines"),
-        ("name: a\ndavit:\n  permissions: {}", "m.yaml:3:3: davit has no key `permissions`: it takes limits"),
+        (
+            "name: a\ndavit:\n  hooks: {}",
+            "m.yaml:3:3: davit has no key `hooks`: it takes limits, permissions, mode, replacement and workers",
+        ),
         (
             "name: a\ndavit:\n  limits: {memory: 64Mi}",
             "m.yaml:3:12: davit.limits has no key `memory`: it takes maxBodySize and requestTimeout",

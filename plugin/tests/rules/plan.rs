@@ -1,7 +1,9 @@
 //! A plan's digest, its JSON and the keys of its groups.
 
+use std::collections::BTreeMap;
+
 use davit_plugin::Digest;
-use davit_plugin::manifest::{Limits, Menu};
+use davit_plugin::manifest::{Limits, Menu, Mode, Permissions, Replacement, Schema};
 use davit_plugin::plan::{FORMAT, Group, GroupKey, Link, Plan, PlannedPlugin};
 use davit_plugin::routes::{Methods, PublicRoutes};
 use proptest::prelude::*;
@@ -54,6 +56,13 @@ fn planned(i: usize) -> impl Strategy<Value = PlannedPlugin> {
                 reload: reload.then(|| "1".to_owned()),
                 base: format!("/p{i}").parse().ok(),
                 code: code.then(|| "dist/plugin.js".parse().unwrap()),
+                mode: Mode::Persistent,
+                workers: None,
+                replacement: Replacement::Overlap,
+                permissions: Permissions::default(),
+                env: BTreeMap::new(),
+                options: Schema::default(),
+                inject_base: false,
                 ui: (!code).then(|| "index.html".parse().unwrap()),
                 dependencies: links.into_iter().filter(|(to, _)| *to < i).map(link).collect(),
                 public_routes,

@@ -63,7 +63,9 @@ fn first(subjects: &[Subject]) -> Decision {
 
 #[test]
 fn no_plugins_are_a_plan() {
-    assert_eq!(first(&[]), Decision { plan: Plan::empty(), problems: Vec::new(), named: Vec::new() });
+    let empty =
+        Decision { plan: Plan::empty(), problems: Vec::new(), unlinked: Vec::new(), named: Vec::new() };
+    assert_eq!(first(&[]), empty);
 }
 
 #[test]
@@ -145,6 +147,65 @@ fn a_barred_version_falls_back_to_the_last_good_one_with_its_configuration_and_t
     assert_eq!(decision.problems, [Some(problem)]);
 }
 
+/// What is granted is never part of the last good version (interfaces §1).
+#[test]
+fn the_last_good_version_runs_with_todays_environment_and_permissions() {
+    let grants = |value: &str, authenticate: bool| {
+        json!({
+            "env": [{ "name": "KEY", "value": value }],
+            "permissions": { "env": ["LEVEL"], "authenticate": authenticate },
+        })
+    };
+    let schema = "config: {key: {type: string, env: KEY}}\n";
+    let serving = first(&[subject("a", 1, schema, &grants("old", true))]).plan;
+    assert_eq!(serving.plugins[0].options.variables().len(), 1);
+    let unknown = unresolved("a", 1, &grants("new", false));
+    let decision = decide(&[unknown], &serving, None, &Barred::new());
+    let planned = &decision.plan.plugins[0];
+    assert_eq!(planned.env.values().collect::<Vec<_>>(), ["new"]);
+    assert!(!planned.permissions.authenticate && planned.permissions.env.len() == 1);
+    assert_eq!(planned.options, serving.plugins[0].options, "it still reads the variable");
+    let nothing = decide(&[unresolved("a", 1, &json!({}))], &serving, None, &Barred::new());
+    let planned = &nothing.plan.plugins[0];
+    assert!(planned.env.is_empty() && planned.permissions.env.is_empty() && planned.options.is_empty());
+    assert_ne!(planned.digest, Digest::of(b""), "and its package goes on");
+}
+
+#[test]
+fn a_suspended_plugin_keeps_its_environment_and_its_links() {
+    let db = || subject("db", 1, "", &json!({ "env": [{ "name": "KEY", "value": "x" }] }));
+    let linked = json!({ "dependencies": [{ "name": "db" }] });
+    let serving = first(&[db(), subject("a", 2, "", &linked)]).plan;
+    let spec = json!({ "suspend": true, "env": [{ "name": "KEY", "value": "y" }] });
+    let decision = decide(&[db(), subject("a", 2, "", &spec)], &serving, None, &Barred::new());
+    assert_eq!(decision.plan, serving);
+}
+
+#[test]
+fn a_link_of_the_manifest_alone_needs_consent_whichever_version_runs() {
+    let db = || subject("db", 1, "", &json!({ "env": [{ "name": "KEY", "value": "x" }] }));
+    let consented = json!({ "dependencies": [{ "name": "db" }] });
+    let manifest = "dependencies: [db]\n";
+    let refused = first(&[db(), subject("a", 2, manifest, &json!({}))]);
+    assert_eq!(
+        (names(&refused.plan), reasons(&refused)),
+        (vec!["db".into()], vec![None, Some(Reason::GroupNeedsConsent)])
+    );
+    let serving = first(&[db(), subject("a", 2, manifest, &consented)]).plan;
+    assert_eq!(serving.groups().len(), 1);
+    // Taken back, it counts for the last good version too.
+    let taken_back = decide(&[db(), unresolved("a", 2, &json!({}))], &serving, None, &Barred::new());
+    assert_eq!(names(&taken_back.plan), ["db"]);
+}
+
+#[test]
+fn what_a_plugin_could_use_but_is_not_linked_to_is_named() {
+    let db = subject("db", 1, "", &json!({ "permissions": { "env": ["KEY"] } }));
+    let decision = first(&[db, subject("a", 2, "optionalDependencies: [db]\n", &json!({}))]);
+    assert_eq!((names(&decision.plan).len(), decision.plan.groups().len()), (2, 2));
+    assert_eq!(decision.unlinked, [[].into(), ["db".parse().unwrap()].into()]);
+}
+
 #[test]
 fn a_fault_elsewhere_in_the_resource_closes_no_route_of_what_serves() {
     let serving =
@@ -185,14 +246,24 @@ fn routes_of_the_manifest_alone_stay_closed() {
 /// Up to six plugins that share bases, depend on one another in ranges, and are
 /// turned on or off.
 fn some() -> impl Strategy<Value = Vec<Subject>> {
-    let one = (0..3usize, proptest::option::of((0..6usize, 1..4u8)), 1..4u8, any::<bool>(), any::<bool>());
+    let flags = (any::<bool>(), any::<bool>(), proptest::bool::weighted(0.2));
+    let env = proptest::option::weighted(0.3, 0..2u8);
+    let one = (0..3usize, proptest::option::of((0..6usize, 1..4u8)), 1..4u8, flags, env);
     proptest::collection::vec(one, 0..6).prop_map(|all| {
-        let made = all.into_iter().enumerate().map(|(i, (base, needs, version, enabled, optional))| {
+        let made = all.into_iter().enumerate().map(|(i, (base, needs, version, flags, env))| {
+            let (enabled, optional, by_manifest) = flags;
             let needs = needs.map(|(other, least)| {
                 json!([{ "name": format!("p{other}"), "version": format!(">={least}"), "optional": optional }])
             });
-            let spec = json!({ "enabled": enabled, "dependencies": needs.unwrap_or_else(|| json!([])) });
-            let manifest = format!("base: /b{base}\nversion: {version}.0.0\n");
+            let named = needs.clone().filter(|_| !by_manifest).unwrap_or_else(|| json!([]));
+            let env: Vec<Value> = env.iter().map(|value| json!({ "name": "A", "value": value.to_string() })).collect();
+            let spec = json!({ "enabled": enabled, "dependencies": named, "env": env });
+            let mut manifest = format!("base: /b{base}\nversion: {version}.0.0\n");
+            if let Some(needs) = needs.filter(|_| by_manifest) {
+                let other = json!({ "name": needs[0]["name"], "version": needs[0]["version"] });
+                manifest += if optional { "optionalDependencies: [" } else { "dependencies: [" };
+                manifest += &(other.to_string() + "]\n");
+            }
             subject(&format!("p{i}"), u8::try_from(i).unwrap(), &manifest, &spec)
         });
         made.collect()

@@ -46,6 +46,19 @@ fn coming_to_a_stand_is_told() {
 }
 
 #[test]
+fn sharing_a_process_with_others_than_before_is_told_once() {
+    let alone = live(&json!({}));
+    let mut group = alone.group.clone();
+    group.push("@acme/pay".parse().unwrap());
+    let merged = after(&alone, Fate { group, ..alone.clone() });
+    assert_eq!(told(&merged), ["Normal GroupMerged"]);
+    let news = news::of_plugin(merged.plugin.status.as_ref(), &of_plugin(&merged, at(9)));
+    assert!(news[0].note.contains("with @acme/pay from now on") && news[0].about.len() < 100, "{news:?}");
+    assert!(told(&after(&merged, merged.clone())).is_empty());
+    assert!(told(&after(&merged, alone)).is_empty(), "parting is no news");
+}
+
+#[test]
 fn what_is_under_way_is_not_news() {
     assert!(told(&unknown(&json!({}))).is_empty());
     assert!(told(&verified(&json!({}))).is_empty());

@@ -1,5 +1,6 @@
 //! Plugins and what became of them, to begin a test with.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,6 +75,7 @@ pub(super) fn unknown(more: &Value) -> Fate {
         plugin: Arc::new(plugin(more)),
         artifact: None,
         problem: None,
+        unlinked: BTreeSet::new(),
         serving: None,
         current: false,
         group: Vec::new(),

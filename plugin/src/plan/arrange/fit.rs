@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::super::Candidate;
 use super::Wanted;
+use super::share::{Apart, Unlinked, keep_apart};
 use crate::Base;
 use crate::graph::{self, Absent, Node, Resolved};
 use crate::reason::{Problem, Reason};
@@ -17,10 +18,13 @@ pub(super) struct Fit {
     /// Indices of the plugins that run, in start order.
     pub(super) order: Vec<usize>,
     pub(super) rejected: Rejected,
+    /// Links that are left out, though both ends run.
+    pub(super) unlinked: Unlinked,
 }
 
-/// Only a plugin that can run takes a base: the graph first, then the bases, and
-/// again, because whoever loses a base is missing to others.
+/// Only a plugin that can run takes a base: the graph first, then who may share a
+/// process, then the bases, and again, because whoever has to go is missing to
+/// others.
 pub(super) fn fit(
     wanted: &[Wanted],
     picks: &[Option<&Candidate>],
@@ -29,10 +33,11 @@ pub(super) fn fit(
     let mut rejected = Rejected::new();
     loop {
         let Resolved { order, dropped } = resolve(wanted, picks, &rejected);
-        let losers = losers(picks, &order, &holds);
+        let Apart { rejected: apart, unlinked } = keep_apart(picks, &order);
+        let losers = if apart.is_empty() { losers(picks, &order, &holds) } else { apart };
         if losers.is_empty() {
             rejected.extend(dropped);
-            return Fit { order, rejected };
+            return Fit { order, rejected, unlinked };
         }
         rejected.extend(losers);
     }

@@ -3,16 +3,17 @@
 //! the versions that really run, for bases and ranges alike.
 
 mod fit;
+mod share;
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Candidate, CandidateId, FORMAT, Plan};
 use crate::manifest::Dependency;
 use crate::reason::{Problem, Reason};
 use crate::{PluginName, Version};
 
-use fit::Rejected;
+use fit::{Fit, Rejected};
 use table::{Running, Table};
 
 /// What is wanted of one plugin.
@@ -38,6 +39,9 @@ pub struct Outcome {
     pub runs: Option<Candidate>,
     /// Why it is not the newest one.
     pub problem: Option<Problem>,
+    /// Plugins that it could use but is not linked to, because only its manifest
+    /// names them and sharing a process with them would give somebody more.
+    pub unlinked: BTreeSet<PluginName>,
 }
 
 /// A plan, and what became of each wanted plugin.
@@ -56,8 +60,8 @@ pub struct Arrangement {
 pub fn arrange(wanted: &[Wanted], serving: &Plan, barred: &Barred) -> Arrangement {
     let table = Table::new(wanted, serving, barred);
     let running = improve(&table, give_way(&table));
-    let outcomes = outcomes(&table, &running, barred);
-    Arrangement { plan: plan(&table, &running), outcomes }
+    let fit = table.fit(&running, |i, base| table.serves(i, base));
+    Arrangement { plan: plan(&table, &running, &fit), outcomes: outcomes(&table, &running, &fit, barred) }
 }
 
 /// Begins with the newest versions and lets those that do not fit try their next
@@ -102,17 +106,20 @@ fn improve(table: &Table<'_>, mut running: Running) -> Running {
     }
 }
 
-fn plan(table: &Table<'_>, running: &Running) -> Plan {
-    let order = table.fit(running, |i, base| table.serves(i, base)).order;
-    let chosen: Vec<&Candidate> = order.into_iter().filter_map(|i| table.candidate(i, running[i])).collect();
+fn plan(table: &Table<'_>, running: &Running, fit: &Fit) -> Plan {
+    let chosen = fit.order.iter().filter_map(|&i| Some((i, table.candidate(i, running[i])?)));
     let versions: BTreeMap<&PluginName, &Version> =
-        chosen.iter().map(|candidate| (candidate.name(), &candidate.contents.manifest.version)).collect();
-    let available =
+        chosen.clone().map(|(_, one)| (one.name(), &one.contents.manifest.version)).collect();
+    let fits =
         |wanted: &Dependency| versions.get(&wanted.name).is_some_and(|there| wanted.version.holds(there));
-    Plan { format: FORMAT, plugins: chosen.iter().map(|candidate| candidate.planned(available)).collect() }
+    let linked = |i: usize, wanted: &Dependency| {
+        !fit.unlinked.get(&i).is_some_and(|unlinked| unlinked.contains(&wanted.name))
+    };
+    let plugins = chosen.map(|(i, one)| one.planned(|wanted| fits(wanted) && linked(i, wanted)));
+    Plan { format: FORMAT, plugins: plugins.collect() }
 }
 
-fn outcomes(table: &Table<'_>, running: &Running, barred: &Barred) -> Vec<Outcome> {
+fn outcomes(table: &Table<'_>, running: &Running, fit: &Fit, barred: &Barred) -> Vec<Outcome> {
     let cycles = cycles(table, running);
     let obstacle = |i: usize| cycles.get(&i).cloned().or_else(|| table.obstacle(running, i, 0));
     let outcome = |(i, wanted): (usize, &Wanted)| {
@@ -125,7 +132,8 @@ fn outcomes(table: &Table<'_>, running: &Running, barred: &Barred) -> Vec<Outcom
                 _ => obstacle(i).or_else(|| Some(nothing_to_run())),
             })
         };
-        Outcome { runs: table.candidate(i, running[i]).cloned(), problem }
+        let unlinked = fit.unlinked.get(&i).cloned().unwrap_or_default();
+        Outcome { runs: table.candidate(i, running[i]).cloned(), problem, unlinked }
     };
     table.wanted().iter().enumerate().map(outcome).collect()
 }

@@ -6,7 +6,7 @@ use super::super::{Candidate, CandidateId, Plan};
 use super::fit::{self, Fit, Rejected};
 use super::{Barred, Wanted};
 use crate::Base;
-use crate::reason::Problem;
+use crate::reason::{Problem, Reason};
 
 /// For each wanted plugin the rank of the version that runs: 0 is the newest of
 /// those that may.
@@ -88,6 +88,8 @@ impl<'a> Table<'a> {
         with[i] = Some(rank);
         let mut rejected = self.fit(&with, |other, _| other != i).rejected;
         let own = rejected.remove(&i);
+        // What it requires runs without it, so that is not what is wrong.
+        let own = own.filter(|own| own.reason != Reason::DependencyNotReady || rejected.is_empty());
         own.or_else(|| rejected.pop_first().map(|(other, problem)| self.breaks(other, &problem)))
     }
 
