@@ -1,9 +1,11 @@
 //! What a group is started with.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use davit_plugin::manifest::{Mode, Workers};
 use davit_plugin::plan::Link;
 use davit_plugin::{Base, PackagePath, PluginName, Version};
 use serde_json::{Map, Value};
@@ -38,6 +40,12 @@ pub struct PluginSpec {
     pub root: PathBuf,
     /// The module with its code, in `root`.
     pub entry: PackagePath,
+    /// How the module is run.
+    pub mode: Mode,
+    /// How its Workers are kept, unless it is persistent.
+    pub workers: Option<Workers>,
+    /// Its own writable folder.
+    pub data_dir: Option<PathBuf>,
     /// The path segment it is served under.
     pub base: Option<Base>,
     /// What its factory gets.
@@ -55,4 +63,6 @@ pub struct HostInfo {
     pub version: String,
     /// The plugin directories, as they were given.
     pub plugin_dirs: Vec<String>,
+    /// Where the runtime listens: what `server.hostname` and `server.port` say.
+    pub listens: SocketAddr,
 }

@@ -1,13 +1,15 @@
 //! A group as the runtime holds it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
-use davit_engine::{Body, Group, GroupState, GroupStats, ServeError};
-use http::{Request, Response};
+use davit_engine::{
+    Body, Group, GroupState, GroupStats, HookCall, Hooked, Hooks, Released, ServeError, Served,
+};
+use http::{Request, Response, request};
 use tokio::sync::watch;
 
 use crate::link::{Link, Peaks};
@@ -27,6 +29,10 @@ pub(crate) struct Shared {
     pub(crate) restarts: AtomicU64,
     pub(crate) last_end: ArcSwapOption<String>,
     pub(crate) peaks: Arc<Peaks>,
+    /// The hooks of the plugins, once a worker has been ready.
+    pub(crate) hooks: ArcSwapOption<Vec<Hooks>>,
+    /// Whether the group serves, so that each worker is told so.
+    pub(crate) live: AtomicBool,
 }
 
 impl Shared {
@@ -37,6 +43,19 @@ impl Shared {
             restarts: AtomicU64::new(0),
             last_end: ArcSwapOption::empty(),
             peaks: Arc::default(),
+            hooks: ArcSwapOption::empty(),
+            live: AtomicBool::new(false),
+        }
+    }
+}
+
+impl Shared {
+    /// Tells the worker that answers now that it serves, if the group does.
+    pub(crate) fn tell_live(&self) {
+        if self.live.load(Ordering::Acquire)
+            && let Some(current) = self.current.load_full()
+        {
+            current.link.live();
         }
     }
 }
@@ -66,9 +85,37 @@ impl Group for BunGroup {
         }
     }
 
-    async fn serve(&self, index: usize, request: Request<Body>) -> Result<Response<Body>, ServeError> {
+    fn live(&self) {
+        self.shared.live.store(true, Ordering::Release);
+        self.shared.tell_live();
+    }
+
+    fn hooks(&self) -> Option<Arc<Vec<Hooks>>> {
+        self.shared.hooks.load_full()
+    }
+
+    async fn serve(&self, index: usize, request: Request<Body>) -> Result<Served, ServeError> {
         let current = self.shared.current.load_full().ok_or(ServeError::Unavailable)?;
         current.link.serve(index, request).await
+    }
+
+    async fn on_request(&self, call: HookCall<'_>, request: Request<Body>) -> Hooked {
+        match self.shared.current.load_full() {
+            Some(current) => current.link.on_request(call, request).await,
+            None => Hooked::Failed(ServeError::Unavailable, request),
+        }
+    }
+
+    async fn on_response(
+        &self,
+        call: HookCall<'_>,
+        request: &request::Parts,
+        response: Response<Body>,
+    ) -> Released {
+        match self.shared.current.load_full() {
+            Some(current) => current.link.on_response(call, request, response).await,
+            None => Released::Failed(ServeError::Unavailable, response),
+        }
     }
 
     async fn stop(&self, timeout: Duration) {

@@ -66,7 +66,9 @@ impl Supervisor {
     /// Lets a worker answer until it fails or the group is stopped.
     async fn serve(&self, worker: &mut Worker) -> Over {
         let current = Current { pid: worker.pid, link: worker.link.clone() };
+        self.shared.hooks.store(Some(Arc::new(worker.hooks.clone())));
         self.shared.current.store(Some(Arc::new(current)));
+        self.shared.tell_live();
         self.set(GroupState::Ready);
         let over = tokio::select! {
             limit = told_to_stop(self.stop.clone()) => Over::Stop(limit),

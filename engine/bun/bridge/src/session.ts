@@ -1,25 +1,27 @@
 import type { Connection } from "./connection.ts";
+import { Intake } from "./intake.ts";
 import { clip, Log, MESSAGE_MAX } from "./log.ts";
 import type { Outcome, ShutdownError } from "./plugins/group.ts";
 import { Group } from "./plugins/group.ts";
-import { Exchange } from "./requests/exchange.ts";
-import { serve } from "./requests/serve.ts";
 import { Frame, PROTOCOL, typeName, Violation } from "./wire/frames.ts";
 import type { FrameType } from "./wire/frames.ts";
-import type { PluginSpec } from "./wire/messages.ts";
-import { parseAbort, parseInit, parseRequest, parseShutdown } from "./wire/messages.ts";
+import type { PluginSpec } from "./wire/init.ts";
+import { parseInit } from "./wire/init.ts";
+import { parseShutdown } from "./wire/messages.ts";
 
 // Taken before any plugin runs, which may replace it.
 const exit = process.exit.bind(process);
+
+/** The hooks that the runtime asks. */
+const HOOKS = ["onRequest", "onResponse"] as const;
 
 /** The worker's side of the protocol: which frame does what, from HELLO to BYE. */
 export class Session {
   readonly log: Log;
   readonly #connection: Connection;
-  readonly #exchanges = new Map<number, Exchange>();
-  /** Requests with a body, held until the end of the chunk: a small body is then whole at once. */
-  #held: Exchange[] = [];
   #group: Group | undefined;
+  #intake: Intake | undefined;
+  #live = false;
   #ending = false;
 
   constructor(connection: Connection) {
@@ -50,31 +52,25 @@ export class Session {
         return this.#connection.writer.bytes(Frame.Pong, 0, payload);
       case Frame.Shutdown:
         return this.#shutDown(payload);
-      case Frame.Request:
-        return this.#request(stream, payload);
-      case Frame.Abort:
-        return this.#exchanges.get(stream)?.aborted(parseAbort(payload));
-      case Frame.Data:
-      case Frame.End:
-      case Frame.Credit:
-        return this.#exchanges.get(stream)?.receive(type, payload);
+      case Frame.Live:
+        return this.#goLive();
       default:
-        throw new Violation(`frame ${typeName(type)} is not the runtime's to send`);
+        if (this.#intake === undefined) throw new Violation(`frame ${typeName(type)} before INIT`);
+        return this.#intake.frame(type, stream, payload);
     }
   };
 
   /** Starts the requests that were held until their chunk's end. */
   readonly chunkEnd = (): void => {
-    if (this.#held.length === 0) return;
-    const held = this.#held;
-    this.#held = [];
-    for (const exchange of held) if (!exchange.over) this.#serve(exchange);
+    this.#intake?.chunkEnd();
   };
 
   #init(payload: Buffer): void {
     if (this.#group !== undefined) throw new Violation("a second INIT");
-    const group = new Group(parseInit(payload), this.log);
+    const init = parseInit(payload);
+    const group = new Group(init, this.log);
     this.#group = group;
+    this.#intake = new Intake(group, init.server, this.#connection.writer, this.log);
     void this.#start(group);
   }
 
@@ -83,25 +79,10 @@ export class Session {
     if (!this.#ending) this.#connection.writer.json(Frame.Ready, 0, {});
   }
 
-  #request(stream: number, payload: Buffer): void {
-    if (this.#exchanges.has(stream)) throw new Violation(`REQUEST on stream ${stream}, which is in use`);
-    const head = parseRequest(payload, this.plugins.length);
-    const impl = this.#group?.at(head.plugin)?.impl;
-    const replay = Boolean(impl?.server && impl.routes);
-    const exchange = new Exchange(stream, head, replay, this.#connection.writer, this.#release);
-    this.#exchanges.set(stream, exchange);
-    if (head.body) this.#held.push(exchange);
-    else this.#serve(exchange);
-  }
-
-  readonly #release = (stream: number): void => {
-    this.#exchanges.delete(stream);
-  };
-
-  #serve(exchange: Exchange): void {
-    const plugin = this.#group?.at(exchange.head.plugin);
-    if (plugin === undefined) exchange.sendAbort();
-    else void serve(plugin, exchange, this.log);
+  #goLive(): void {
+    if (this.#live || this.#intake === undefined) throw new Violation("LIVE before INIT or a second time");
+    this.#live = true;
+    void this.#group?.serverStarted(this.#intake.server);
   }
 
   #shutDown(payload: Buffer): void {
@@ -122,7 +103,11 @@ export class Session {
 
 /** A PLUGIN frame's payload. */
 function report(spec: PluginSpec, outcome: Outcome): object {
-  if ("plugin" in outcome) return { name: spec.name, state: "ready", hooks: [] };
+  if ("plugin" in outcome) {
+    const { impl } = outcome.plugin;
+    const hooks = HOOKS.filter((name) => impl[name]);
+    return { name: spec.name, state: "ready", hooks, onRequestFailOpen: impl.onRequestFailOpen ?? false };
+  }
   const { reason, message, position } = outcome.failure;
   return { name: spec.name, state: "failed", reason, message: clip(message), position };
 }

@@ -1,7 +1,7 @@
 import type { Log } from "./log.ts";
 import { formatArgs } from "./log.ts";
 import { ownerOf } from "./plugins/failure.ts";
-import type { PluginSpec } from "./wire/messages.ts";
+import type { PluginSpec } from "./wire/init.ts";
 
 /**
  * Logs errors that no plugin caught and lets the process live on: Bun would end it, and one

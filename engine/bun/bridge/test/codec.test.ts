@@ -139,7 +139,7 @@ describe("the reader", () => {
     ["a length below the header's", frame(4, Frame.Ping, 0)],
     ["an unknown type", frame(5, 0x7f, 0)],
     ["a type that only workers send", frame(13, Frame.Pong, 0)],
-    ["a reserved type", frame(7, 0x20, 1)],
+    ["a type beyond the last", frame(7, 0x36, 1)],
     ["an INIT beyond 16 MiB", frame(16 * 1024 * 1024 + 1, Frame.Init, 0)],
     ["a REQUEST beyond 256 KiB", frame(5 + 256 * 1024 + 1, Frame.Request, 1)],
     ["DATA beyond 64 KiB", frame(5 + 64 * 1024 + 1, Frame.Data, 1)],

@@ -17,7 +17,7 @@ const plugin = (onShutdown: string): string =>
 
 test("HELLO names protocol, engine and process", async () => {
   await using worker = await Worker.spawn();
-  expect(worker.received[0]?.json).toEqual({ protocol: 1, engine: `bun ${Bun.version}`, pid: worker.process.pid });
+  expect(worker.received[0]?.json).toEqual({ protocol: 2, engine: `bun ${Bun.version}`, pid: worker.process.pid });
 });
 
 test("PING is answered with its bytes, also before INIT", async () => {
@@ -101,7 +101,16 @@ describe("the process ends", () => {
     write(writer);
     return Buffer.from(writer.waiting());
   };
-  const post = { plugin: 0, method: "POST", url: "http://localhost/hello", peer: "", body: true, headers: [] };
+  const post = {
+    plugin: 0,
+    method: "POST",
+    url: "http://localhost/hello",
+    peer: "",
+    port: 9,
+    body: true,
+    upgrade: false,
+    headers: [],
+  };
   const request = (more: object): Buffer => frame((writer) => writer.json(Frame.Request, 1, { ...post, ...more }));
   const data = frame((writer) => writer.bytes(Frame.Data, 1, Buffer.alloc(65_536)));
 

@@ -76,24 +76,6 @@ describe("a plugin that does not load says what is wrong and where", () => {
       /serves and hooks nothing/,
       null,
     ],
-    [
-      "onRequest",
-      { "plugin.ts": "export default () => ({ onRequest() {}, provides() {} });" },
-      /has onRequest, which this version does not run yet/,
-      null,
-    ],
-    [
-      "server.routes",
-      { "plugin.ts": "export default () => ({ server: { routes: {} } });" },
-      /has server.routes, which this version does not run yet/,
-      null,
-    ],
-    [
-      "websocket and onResponse",
-      { "plugin.ts": "export default { websocket: {}, onResponse() {} };" },
-      /has onResponse and websocket, which/,
-      null,
-    ],
   ])("%s", async (_, files, message, position) => {
     const report = await outcomeOf(files);
     expect(report).toMatchObject({ state: "failed", reason: "LoadFailed", position });
@@ -106,19 +88,5 @@ describe("a plugin that does not load says what is wrong and where", () => {
     await using worker = await Worker.spawn();
     const [report] = await worker.init([{ root: `${root}/link` }]);
     expect(report.position).toBe("plugin.ts:1:11");
-  });
-});
-
-describe("a root index", () => {
-  const cases: [string, string, string][] = [
-    ["that exports an app is serverless", "export default { fetch() {}, routes: {} };", "failed"],
-    ["that exports only routes is serverless", "export default { routes: { fetch() {} } };", "failed"],
-    ["that exports a factory is a plugin", "export default () => ({ routes: { fetch() {} } });", "ready"],
-    ["that has a lifecycle member is a plugin", "export default { routes: { fetch() {} }, onShutdown() {} };", "ready"],
-  ];
-  test.each(cases)("%s", async (_, source, state) => {
-    const report = await outcomeOf({ "index.ts": source }, { entry: "index.ts" });
-    expect(report["state"]).toBe(state);
-    if (state === "failed") expect(report["message"]).toMatch(/serverless.*not support/);
   });
 });

@@ -13,6 +13,9 @@ export interface Spec {
   config: Record<string, unknown>;
   dependencies: { name: string; required: boolean }[];
   initTimeoutMs: number;
+  mode: "persistent" | "serverless" | "auto";
+  dataDir: string | null;
+  workers: object | null;
 }
 
 /** A REQUEST's payload. */
@@ -21,7 +24,9 @@ export interface Head {
   method: string;
   url: string;
   peer: string;
+  port: number;
   body: boolean;
+  upgrade: boolean;
   headers: string[];
 }
 
@@ -37,6 +42,7 @@ export interface Answer {
 export function initOf(plugins: Partial<Spec>[]): object {
   return {
     runtime: { api: "/_/api", version: "0.1.0" },
+    server: { hostname: "0.0.0.0", port: 8000 },
     globalConfig: { poolSize: 1, pluginDirs: ["/plugins"], workerDirs: [] },
     plugins: plugins.map((plugin, index) => ({
       name: `plugin-${index}`,
@@ -47,6 +53,9 @@ export function initOf(plugins: Partial<Spec>[]): object {
       config: {},
       dependencies: [],
       initTimeoutMs: 5000,
+      mode: "persistent",
+      dataDir: null,
+      workers: null,
       ...plugin,
     })),
   };

@@ -18,7 +18,18 @@ export interface Received {
   readonly json: any;
 }
 
-const BINARY: ReadonlySet<FrameType> = new Set<FrameType>([Frame.Pong, Frame.Data, Frame.End, Frame.Credit]);
+const BINARY: ReadonlySet<FrameType> = new Set<FrameType>([
+  Frame.Pong,
+  Frame.Data,
+  Frame.End,
+  Frame.Credit,
+  Frame.Timeout,
+  Frame.BodyWanted,
+  Frame.WsText,
+  Frame.WsBinary,
+  Frame.WsPing,
+  Frame.WsPong,
+]);
 const DEADLINE_MS = 10_000;
 /** The committed bundle, which is what the runtime starts. */
 export const BUNDLE = join(import.meta.dir, "../dist/bridge.js");
@@ -146,8 +157,10 @@ export class Worker {
       plugin: 0,
       method: "GET",
       url: `http://localhost${url}`,
-      peer: "127.0.0.1:9",
+      peer: "127.0.0.1",
+      port: 9,
       body: false,
+      upgrade: false,
       headers: [],
       ...more,
     });

@@ -19,7 +19,7 @@ describe("starting", () => {
     const [report] = await worker.init([
       { name: "@acme/one", root: packageOf({ "plugin.ts": source }), config: { a: [1] } },
     ]);
-    expect(report).toEqual({ name: "@acme/one", state: "ready", hooks: [] });
+    expect(report).toEqual({ name: "@acme/one", state: "ready", hooks: [], onRequestFailOpen: false });
     const [info, debug, warn, error] = worker.logs();
     expect(JSON.parse(info?.message ?? "")).toEqual({
       same: true,

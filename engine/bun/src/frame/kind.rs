@@ -1,6 +1,6 @@
 //! The types of frames and what the page allows for each.
 
-use super::{MAX_DATA, MAX_HEAD, MAX_INIT, ProtocolError};
+use super::{MAX_CONTROL, MAX_DATA, MAX_HEAD, MAX_INIT, ProtocolError};
 
 /// The largest payload of any frame that has no bound of its own.
 const MAX_OTHER: usize = 64 << 10;
@@ -20,12 +20,25 @@ pub(crate) enum Kind {
     Log = 0x07,
     Shutdown = 0x08,
     Bye = 0x09,
+    Live = 0x0a,
     Request = 0x10,
     Response = 0x11,
     Data = 0x12,
     End = 0x13,
     Abort = 0x14,
     Credit = 0x15,
+    Timeout = 0x16,
+    OnRequest = 0x20,
+    OnRequestResult = 0x21,
+    OnResponse = 0x22,
+    OnResponseResult = 0x23,
+    BodyWanted = 0x24,
+    WsAccept = 0x30,
+    WsText = 0x31,
+    WsBinary = 0x32,
+    WsPing = 0x33,
+    WsPong = 0x34,
+    WsClose = 0x35,
 }
 
 /// Payload sizes in bytes, and where the frame stands.
@@ -38,7 +51,7 @@ pub(super) struct Rule {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 28] = [
         Self::Hello,
         Self::Init,
         Self::Plugin,
@@ -48,12 +61,25 @@ impl Kind {
         Self::Log,
         Self::Shutdown,
         Self::Bye,
+        Self::Live,
         Self::Request,
         Self::Response,
         Self::Data,
         Self::End,
         Self::Abort,
         Self::Credit,
+        Self::Timeout,
+        Self::OnRequest,
+        Self::OnRequestResult,
+        Self::OnResponse,
+        Self::OnResponseResult,
+        Self::BodyWanted,
+        Self::WsAccept,
+        Self::WsText,
+        Self::WsBinary,
+        Self::WsPing,
+        Self::WsPong,
+        Self::WsClose,
     ];
 
     pub(super) fn of(byte: u8) -> Option<Self> {
@@ -66,14 +92,26 @@ impl Kind {
         match self {
             Self::Init => connection(JSON, MAX_INIT),
             Self::Ping | Self::Pong => connection(8, 8),
-            Self::Hello | Self::Plugin | Self::Ready | Self::Log | Self::Shutdown | Self::Bye => {
-                connection(JSON, MAX_OTHER)
-            }
-            Self::Request | Self::Response => request(JSON, MAX_HEAD),
+            Self::Hello
+            | Self::Plugin
+            | Self::Ready
+            | Self::Log
+            | Self::Shutdown
+            | Self::Bye
+            | Self::Live => connection(JSON, MAX_OTHER),
+            Self::Request
+            | Self::Response
+            | Self::OnRequest
+            | Self::OnRequestResult
+            | Self::OnResponse
+            | Self::OnResponseResult
+            | Self::WsAccept => request(JSON, MAX_HEAD),
             Self::Data => request(1, MAX_DATA),
-            Self::End => request(0, 0),
-            Self::Abort => request(JSON, MAX_OTHER),
-            Self::Credit => request(4, 4),
+            Self::WsText | Self::WsBinary => request(1, 1 + MAX_DATA),
+            Self::WsPing | Self::WsPong => request(1, 1 + MAX_CONTROL),
+            Self::End | Self::BodyWanted => request(0, 0),
+            Self::Abort | Self::WsClose => request(JSON, MAX_OTHER),
+            Self::Credit | Self::Timeout => request(4, 4),
         }
     }
 

@@ -11,6 +11,8 @@ pub(crate) use kind::Kind;
 pub(crate) const WINDOW: usize = 256 << 10;
 /// The largest payload of a DATA frame.
 pub(crate) const MAX_DATA: usize = 64 << 10;
+/// The most bytes that a WebSocket's ping or pong carries (RFC 6455 §5.5).
+pub(crate) const MAX_CONTROL: usize = 125;
 /// The largest payload of a head.
 pub(crate) const MAX_HEAD: usize = 256 << 10;
 /// The largest payload of INIT: its frame's length is at most 16 MiB.
@@ -171,7 +173,7 @@ mod tests {
         assert!(matches!(head(u32::MAX, Kind::Data as u8), Err(ProtocolError::TooLong { .. })));
         assert!(matches!(head(65_542, Kind::Abort as u8), Err(ProtocolError::TooLong { .. })));
         assert!(matches!(head(4, Kind::End as u8), Err(ProtocolError::TooShort(4))));
-        assert!(matches!(head(5, 0x20), Err(ProtocolError::UnknownType(0x20))));
+        assert!(matches!(head(5, 0x40), Err(ProtocolError::UnknownType(0x40))));
         assert_eq!(head(65_541, Kind::Data as u8), Ok(None));
     }
 }

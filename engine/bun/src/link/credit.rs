@@ -20,13 +20,18 @@ impl SendCredit {
     }
 
     /// Waits until `bytes` (at most the window) may be sent, and counts them as
-    /// sent.
-    pub(super) async fn spend(&self, bytes: usize, peaks: &Peaks) {
+    /// sent; false once the stream is over.
+    pub(super) async fn spend(&self, bytes: usize, peaks: &Peaks) -> bool {
         let permits = u32::try_from(bytes).unwrap_or(u32::MAX);
-        if let Ok(permit) = self.free.acquire_many(permits).await {
-            permit.forget();
-            Peaks::raise(&peaks.upload, WINDOW.saturating_sub(self.free.available_permits()));
-        }
+        let Ok(permit) = self.free.acquire_many(permits).await else { return false };
+        permit.forget();
+        Peaks::raise(&peaks.upload, WINDOW.saturating_sub(self.free.available_permits()));
+        true
+    }
+
+    /// The stream is over: nobody waits any more.
+    pub(super) fn close(&self) {
+        self.free.close();
     }
 
     /// The worker has taken `bytes`; false if it gives back more than was sent.

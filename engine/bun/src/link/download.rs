@@ -1,40 +1,19 @@
 //! A response's body on its way from the worker; reading it gives credit back.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use davit_engine::{BodyError, ServeError};
 use http_body::{Body, Frame};
-use tokio::sync::mpsc;
 
-use super::credit::ReceiveCredit;
-use super::exchange::Guard;
-use super::streams::Part;
-use crate::frame::Kind;
-
-/// Credit is given back in steps of this many bytes.
-const STEP: usize = 64 << 10;
+use super::stream::{Part, Parts};
+use super::taken::Taken;
 
 pub(super) struct Download {
-    pub(super) parts: mpsc::UnboundedReceiver<Part>,
-    pub(super) credit: Arc<ReceiveCredit>,
-    pub(super) guard: Guard,
-    pub(super) taken: usize,
+    pub(super) parts: Parts,
+    pub(super) taken: Taken,
     pub(super) over: bool,
-}
-
-impl Download {
-    fn take(&mut self, bytes: usize) {
-        self.taken += bytes;
-        if self.taken >= STEP {
-            let taken = std::mem::take(&mut self.taken);
-            self.credit.acknowledge(taken);
-            let payload = u32::try_from(taken).unwrap_or(u32::MAX).to_be_bytes();
-            self.guard.outbox.send(Kind::Credit, self.guard.id, &payload);
-        }
-    }
 }
 
 impl Body for Download {
@@ -50,7 +29,7 @@ impl Body for Download {
         }
         Poll::Ready(match ready!(self.parts.poll_recv(cx)) {
             Some(Part::Data(bytes)) => {
-                self.take(bytes.len());
+                self.taken.take(bytes.len());
                 Some(Ok(Frame::data(bytes)))
             }
             Some(Part::End) => {
@@ -61,8 +40,9 @@ impl Body for Download {
                 self.over = true;
                 Some(Err(error))
             }
-            // Without its END a body is cut off, whatever the cause.
-            None => {
+            // Without its END a body is cut off, whatever the cause; what is no part
+            // of a body never gets here.
+            Some(Part::Piece { .. } | Part::Close(_)) | None => {
                 self.over = true;
                 Some(Err(ServeError::Crashed.into()))
             }

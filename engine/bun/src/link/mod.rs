@@ -8,19 +8,24 @@
 mod credit;
 mod download;
 mod exchange;
+mod hook;
+mod lender;
 mod outbox;
 mod reader;
+mod socket;
+mod stream;
 mod streams;
+mod taken;
 #[cfg(test)]
 mod tests;
 mod upload;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::net::UnixStream;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::frame::Kind;
 use outbox::Outbox;
@@ -42,6 +47,9 @@ pub(crate) struct Link {
     outbox: Arc<Outbox>,
     streams: Arc<Streams>,
     pong: Pong,
+    live: AtomicBool,
+    /// Bytes that hooks may hold of bodies that they read.
+    lent: Arc<Semaphore>,
 }
 
 impl Link {
@@ -60,12 +68,21 @@ impl Link {
         tokio::spawn(outbox::pump(outbox.clone(), write));
         let reader = reader::Reader::new(label, outbox.clone(), streams.clone(), pong.clone(), control);
         tokio::spawn(reader.run(read));
-        (Arc::new(Self { outbox, streams, pong }), controls)
+        let live = AtomicBool::new(false);
+        let lent = Arc::new(Semaphore::new(lender::MAX_ALL));
+        (Arc::new(Self { outbox, streams, pong, live, lent }), controls)
     }
 
     /// Sends a frame of the connection's own.
     pub(crate) fn send(&self, kind: Kind, payload: &[u8]) {
         self.outbox.send(kind, 0, payload);
+    }
+
+    /// Tells the worker, once, that it serves from now on.
+    pub(crate) fn live(&self) {
+        if !self.live.swap(true, Ordering::AcqRel) {
+            self.send(Kind::Live, b"{}");
+        }
     }
 
     /// Asks the worker for a sign of life.

@@ -53,16 +53,16 @@ impl Outbox {
 
     /// Queues the head of a request; false if too much waits already.
     #[must_use]
-    pub(super) fn request(&self, stream: u32, head: &[u8]) -> bool {
-        self.offer(MAX_QUEUED, Kind::Request, stream, head)
+    pub(super) fn request(&self, kind: Kind, stream: u32, head: &[u8]) -> bool {
+        self.offer(MAX_QUEUED, kind, stream, head)
     }
 
-    /// Queues a piece of a body as soon as there is room for it.
-    pub(super) async fn data(&self, stream: u32, piece: &[u8]) {
+    /// Queues a piece of a body or a message as soon as there is room for it.
+    pub(super) async fn piece(&self, kind: Kind, stream: u32, piece: &[u8]) {
         loop {
             // Made before the look: what is written in between is not missed.
             let drained = self.drained.notified();
-            if self.offer(MAX_QUEUED_BODIES, Kind::Data, stream, piece) {
+            if self.offer(MAX_QUEUED_BODIES, kind, stream, piece) {
                 return;
             }
             drained.await;

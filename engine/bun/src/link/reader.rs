@@ -12,9 +12,10 @@ use tokio::net::unix::OwnedReadHalf;
 use tokio::sync::mpsc;
 
 use super::outbox::Outbox;
+use super::stream::Reply;
 use super::streams::Streams;
 use crate::frame::{self, Frame, Kind, ProtocolError};
-use crate::messages::{Abort, Bye, Hello, Log, PluginReport};
+use crate::messages::{Abort, Bye, Close, Hello, Log, PluginReport};
 use crate::output;
 
 /// What a worker says about itself.
@@ -103,14 +104,25 @@ impl Reader {
     async fn take(&self, frame: Frame) -> Result<(), ProtocolError> {
         let Frame { kind, stream, payload } = frame;
         match kind {
-            Kind::Response => self.streams.respond(stream, parse(kind, &payload)?),
+            Kind::Response => self.streams.reply(stream, Reply::Response(parse(kind, &payload)?)),
+            Kind::WsAccept => self.streams.reply(stream, Reply::Accept(parse(kind, &payload)?)),
+            Kind::OnRequestResult => self.streams.reply(stream, Reply::Request(parse(kind, &payload)?)),
+            Kind::OnResponseResult => self.streams.reply(stream, Reply::Changed(parse(kind, &payload)?)),
+            Kind::BodyWanted => self.streams.body_wanted(stream),
+            Kind::Timeout => {
+                self.streams.timeout(stream, Duration::from_secs(number(kind, &payload)?.into()))
+            }
+            Kind::WsText | Kind::WsBinary | Kind::WsPing | Kind::WsPong => {
+                self.streams.piece(stream, kind, &payload)
+            }
+            Kind::WsClose => self.streams.closed_by_plugin(stream, parse::<Close>(kind, &payload)?.into()),
             Kind::Data => self.streams.data(stream, payload),
             Kind::End => self.streams.end(stream),
-            Kind::Credit => self.streams.credit(stream, credit(&payload)?),
+            Kind::Credit => self.streams.credit(stream, number(kind, &payload)? as usize),
             Kind::Abort => {
                 let Abort { code, message } = parse(kind, &payload)?;
                 tracing::debug!(plugins = self.label, stream, code, message, "the worker aborted a request");
-                self.streams.fail(stream, ServeError::Plugin);
+                self.streams.fail(stream, error_of(&code));
                 Ok(())
             }
             Kind::Pong => {
@@ -125,7 +137,13 @@ impl Reader {
             Kind::Plugin => self.tell(Control::Plugin(parse(kind, &payload)?)).await,
             Kind::Ready => self.tell(Control::Ready).await,
             Kind::Bye => self.tell(Control::Bye(parse(kind, &payload)?)).await,
-            Kind::Init | Kind::Ping | Kind::Shutdown | Kind::Request => Err(ProtocolError::Unexpected(kind)),
+            Kind::Init
+            | Kind::Ping
+            | Kind::Shutdown
+            | Kind::Live
+            | Kind::Request
+            | Kind::OnRequest
+            | Kind::OnResponse => Err(ProtocolError::Unexpected(kind)),
         }
     }
 
@@ -140,8 +158,18 @@ fn parse<T: DeserializeOwned>(kind: Kind, payload: &Bytes) -> Result<T, Protocol
     serde_json::from_slice(payload).map_err(|error| ProtocolError::Payload { kind, why: error.to_string() })
 }
 
-fn credit(payload: &Bytes) -> Result<usize, ProtocolError> {
+fn number(kind: Kind, payload: &Bytes) -> Result<u32, ProtocolError> {
     let bytes = <[u8; 4]>::try_from(&payload[..])
-        .map_err(|_| ProtocolError::Payload { kind: Kind::Credit, why: "it has not 4 bytes".to_owned() })?;
-    Ok(u32::from_be_bytes(bytes) as usize)
+        .map_err(|_| ProtocolError::Payload { kind, why: "it has not 4 bytes".to_owned() })?;
+    Ok(u32::from_be_bytes(bytes))
+}
+
+/// What a worker's ABORT means for the client.
+fn error_of(code: &str) -> ServeError {
+    match code {
+        "WORKER_TIMEOUT" => ServeError::WorkerTimeout,
+        "WORKER_UNAVAILABLE" => ServeError::Unavailable,
+        "WORKER_CRASHED" => ServeError::Crashed,
+        _ => ServeError::Plugin,
+    }
 }

@@ -2,38 +2,17 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
-use davit_engine::{BodyError, ServeError};
-use tokio::sync::{mpsc, oneshot};
+use davit_engine::{CloseFrame, ServeError};
 
 use super::Peaks;
-use super::credit::{ReceiveCredit, SendCredit};
-use crate::frame::ProtocolError;
-use crate::messages::ResponseHead;
+use super::stream::{Answer, Opened, Part, Purpose, Reply, Stream};
+use crate::frame::{Kind, ProtocolError};
 
 /// The most requests that one worker has at once.
 pub(super) const MAX_OPEN: usize = 4096;
-
-/// What comes on a response's body.
-#[derive(Debug)]
-pub(super) enum Part {
-    Data(Bytes),
-    End,
-    Broken(BodyError),
-}
-
-/// A response's head, and its body if there is one.
-pub(super) type Head = (ResponseHead, Option<mpsc::UnboundedReceiver<Part>>);
-
-/// A stream as its request sees it.
-#[derive(Debug)]
-pub(super) struct Opened {
-    pub(super) id: u32,
-    pub(super) head: oneshot::Receiver<Result<Head, ServeError>>,
-    pub(super) send: Arc<SendCredit>,
-    pub(super) receive: Arc<ReceiveCredit>,
-}
 
 /// The streams by number. A stream leaves the table when it is over; frames for
 /// one that is not there have crossed its end.
@@ -48,20 +27,6 @@ struct Table {
     last: u32,
     open: HashMap<u32, Stream>,
     closed: bool,
-}
-
-#[derive(Debug)]
-struct Stream {
-    answer: Answer,
-    send: Arc<SendCredit>,
-    receive: Arc<ReceiveCredit>,
-}
-
-#[derive(Debug)]
-enum Answer {
-    Awaited(oneshot::Sender<Result<Head, ServeError>>),
-    /// Bounded by the window: more is a breach of the protocol.
-    Running(mpsc::UnboundedSender<Part>),
 }
 
 impl Streams {
@@ -79,7 +44,7 @@ impl Streams {
 
     /// Opens a stream under a number that is not in use; none once the connection
     /// is over or while [`MAX_OPEN`] are open.
-    pub(super) fn open(&self) -> Result<Opened, ServeError> {
+    pub(super) fn open(&self, purpose: Purpose) -> Result<Opened, ServeError> {
         let mut table = self.table();
         if table.closed || table.open.len() >= MAX_OPEN {
             return Err(ServeError::Unavailable);
@@ -89,42 +54,40 @@ impl Streams {
             id = id.wrapping_add(1);
         }
         table.last = id;
-        let (answer, head) = oneshot::channel();
-        let (send, receive) = (Arc::new(SendCredit::new()), Arc::new(ReceiveCredit::default()));
-        let stream = Stream { answer: Answer::Awaited(answer), send: send.clone(), receive: receive.clone() };
+        let (stream, opened) = Stream::open(id, purpose);
         table.open.insert(id, stream);
-        Ok(Opened { id, head, send, receive })
+        Ok(opened)
     }
 
-    /// The response's head has come.
-    pub(super) fn respond(&self, id: u32, head: ResponseHead) -> Result<(), ProtocolError> {
+    /// The first thing of the plugin's has come.
+    pub(super) fn reply(&self, id: u32, reply: Reply) -> Result<(), ProtocolError> {
         let mut table = self.table();
         let Some(stream) = table.open.remove(&id) else { return Ok(()) };
-        let answer = match stream.answer {
-            Answer::Awaited(answer) => answer,
-            running @ Answer::Running(_) => {
-                running.fail(ServeError::Crashed);
-                return Err(ProtocolError::Unexpected(crate::frame::Kind::Response));
-            }
-        };
-        if !head.body {
-            drop(table);
-            let _gone = answer.send(Ok((head, None)));
-            return Ok(());
+        if !stream.takes(&reply) {
+            stream.fail(ServeError::Crashed);
+            return Err(ProtocolError::Unexpected(reply.kind()));
         }
-        let (parts, body) = mpsc::unbounded_channel();
-        table.open.insert(id, Stream { answer: Answer::Running(parts), ..stream });
+        let Stream { purpose, answer: Answer::Awaited(waiting), send, receive } = stream else {
+            return Ok(());
+        };
+        let parts = match reply.follow() {
+            Some((answer, parts)) => {
+                table.open.insert(id, Stream { purpose, answer, send, receive });
+                Some(parts)
+            }
+            None => None,
+        };
         drop(table);
-        let _gone = answer.send(Ok((head, Some(body))));
+        let _gone = waiting.send(Ok((reply, parts)));
         Ok(())
     }
 
-    /// Bytes of the response's body have come.
+    /// Bytes of a body have come.
     pub(super) fn data(&self, id: u32, bytes: Bytes) -> Result<(), ProtocolError> {
         let table = self.table();
         let Some(stream) = table.open.get(&id) else { return Ok(()) };
-        let Answer::Running(parts) = &stream.answer else {
-            return Err(ProtocolError::Unexpected(crate::frame::Kind::Data));
+        let Answer::Body(parts) = &stream.answer else {
+            return Err(ProtocolError::Unexpected(Kind::Data));
         };
         if !stream.receive.receive(bytes.len(), &self.peaks) {
             return Err(ProtocolError::BeyondCredit(id));
@@ -133,11 +96,59 @@ impl Streams {
         Ok(())
     }
 
-    /// The response is complete.
+    /// A piece of a WebSocket's message has come.
+    pub(super) fn piece(&self, id: u32, kind: Kind, payload: &Bytes) -> Result<(), ProtocolError> {
+        let table = self.table();
+        let Some(stream) = table.open.get(&id) else { return Ok(()) };
+        let Answer::Socket { parts, closes } = &stream.answer else {
+            return Err(ProtocolError::Unexpected(kind));
+        };
+        if closes.received {
+            return Err(ProtocolError::Unexpected(kind));
+        }
+        if !stream.receive.receive(payload.len(), &self.peaks) {
+            return Err(ProtocolError::BeyondCredit(id));
+        }
+        let piece = Part::Piece { kind, last: payload[0] == 1, bytes: payload.slice(1..) };
+        let _gone = parts.send(piece);
+        Ok(())
+    }
+
+    /// The plugin has closed its side of a WebSocket.
+    pub(super) fn closed_by_plugin(&self, id: u32, frame: CloseFrame) -> Result<(), ProtocolError> {
+        let mut table = self.table();
+        let Some(stream) = table.open.get_mut(&id) else { return Ok(()) };
+        let Answer::Socket { parts, closes } = &mut stream.answer else {
+            return Err(ProtocolError::Unexpected(Kind::WsClose));
+        };
+        if std::mem::replace(&mut closes.received, true) {
+            return Err(ProtocolError::Unexpected(Kind::WsClose));
+        }
+        let _gone = parts.send(Part::Close(frame));
+        if closes.sent {
+            Self::remove(&mut table, id);
+        }
+        Ok(())
+    }
+
+    /// The runtime closes its side of a WebSocket; whether it still may.
+    pub(super) fn close_by_client(&self, id: u32) -> bool {
+        let mut table = self.table();
+        let Some(Stream { answer: Answer::Socket { closes, .. }, .. }) = table.open.get_mut(&id) else {
+            return false;
+        };
+        let first = !std::mem::replace(&mut closes.sent, true);
+        if closes.received {
+            Self::remove(&mut table, id);
+        }
+        first
+    }
+
+    /// A body is complete.
     pub(super) fn end(&self, id: u32) -> Result<(), ProtocolError> {
         match self.take(id).map(|stream| stream.answer) {
-            Some(Answer::Awaited(_)) => Err(ProtocolError::Unexpected(crate::frame::Kind::End)),
-            Some(Answer::Running(parts)) => {
+            Some(Answer::Awaited(_) | Answer::Socket { .. }) => Err(ProtocolError::Unexpected(Kind::End)),
+            Some(Answer::Body(parts)) => {
                 let _gone = parts.send(Part::End);
                 Ok(())
             }
@@ -145,7 +156,29 @@ impl Streams {
         }
     }
 
-    /// The worker has taken bytes of the request's body.
+    /// A hook reads the body that it was asked with.
+    pub(super) fn body_wanted(&self, id: u32) -> Result<(), ProtocolError> {
+        let table = self.table();
+        match table.open.get(&id).map(|stream| &stream.purpose) {
+            Some(Purpose::OnRequest(wanted) | Purpose::OnResponse(wanted)) => wanted.notify_one(),
+            Some(Purpose::Serve { .. }) => return Err(ProtocolError::Unexpected(Kind::BodyWanted)),
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// The plugin says how long its request may take.
+    pub(super) fn timeout(&self, id: u32, limit: Duration) -> Result<(), ProtocolError> {
+        let table = self.table();
+        match table.open.get(&id).map(|stream| &stream.purpose) {
+            Some(Purpose::Serve { patience: Some(patience), .. }) => patience.set(limit),
+            Some(Purpose::Serve { .. }) | None => {}
+            Some(_) => return Err(ProtocolError::Unexpected(Kind::Timeout)),
+        }
+        Ok(())
+    }
+
+    /// The worker has taken bytes that were sent.
     pub(super) fn credit(&self, id: u32, bytes: usize) -> Result<(), ProtocolError> {
         let restored = self.table().open.get(&id).is_none_or(|stream| stream.send.restore(bytes));
         restored.then_some(()).ok_or(ProtocolError::BeyondCredit(id))
@@ -153,7 +186,7 @@ impl Streams {
 
     /// The stream is over before its end. Whether it was still open.
     pub(super) fn fail(&self, id: u32, error: ServeError) -> bool {
-        self.take(id).map(|stream| stream.answer.fail(error)).is_some()
+        self.take(id).map(|stream| stream.fail(error)).is_some()
     }
 
     /// Forgets a stream that nobody reads any more. Whether it was still open.
@@ -167,19 +200,17 @@ impl Streams {
         table.closed = true;
         let open = std::mem::take(&mut table.open);
         drop(table);
-        open.into_values().for_each(|stream| stream.answer.fail(ServeError::Crashed));
+        open.into_values().for_each(|stream| stream.fail(ServeError::Crashed));
     }
 
     fn take(&self, id: u32) -> Option<Stream> {
-        self.table().open.remove(&id)
+        Self::remove(&mut self.table(), id)
     }
-}
 
-impl Answer {
-    fn fail(self, error: ServeError) {
-        match self {
-            Self::Awaited(answer) => drop(answer.send(Err(error))),
-            Self::Running(parts) => drop(parts.send(Part::Broken(error.into()))),
-        }
+    /// What still waits for credit on the stream waits no more.
+    fn remove(table: &mut Table, id: u32) -> Option<Stream> {
+        let stream = table.open.remove(&id)?;
+        stream.send.close();
+        Some(stream)
     }
 }

@@ -26,8 +26,10 @@ impl Upload {
             let Ok(mut data) = frame.into_data() else { continue };
             while !data.is_empty() {
                 let piece = data.split_to(data.len().min(MAX_DATA));
-                self.credit.spend(piece.len(), &self.streams.peaks).await;
-                self.outbox.data(self.id, &piece).await;
+                if !self.credit.spend(piece.len(), &self.streams.peaks).await {
+                    return;
+                }
+                self.outbox.piece(Kind::Data, self.id, &piece).await;
             }
         }
         self.outbox.send(Kind::End, self.id, &[]);

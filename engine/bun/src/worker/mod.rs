@@ -10,6 +10,7 @@ use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
+use davit_engine::Hooks;
 use tokio::sync::mpsc;
 
 use crate::link::{Control, Link, Lost};
@@ -28,6 +29,8 @@ pub(crate) struct Worker {
     process: Process,
     pub(crate) pid: u32,
     pub(crate) link: Arc<Link>,
+    /// By the plugin's index in the group's spec.
+    pub(crate) hooks: Vec<Hooks>,
     controls: mpsc::Receiver<Control>,
 }
 

@@ -1,7 +1,7 @@
 //! What a worker says while its plugins start, held against the order in which
 //! it must come: HELLO, one PLUGIN for each plugin, READY.
 
-use davit_engine::{PluginFailure, PluginSpec};
+use davit_engine::{Hooks, PluginFailure, PluginSpec};
 use davit_plugin::PluginName;
 
 use super::start::StartError;
@@ -13,18 +13,18 @@ use crate::messages::{Hello, PROTOCOL, PluginReport};
 pub(super) struct Progress<'a> {
     plugins: &'a [PluginSpec],
     greeted: bool,
-    reported: usize,
+    hooks: Vec<Hooks>,
     failures: Vec<PluginFailure>,
 }
 
 impl<'a> Progress<'a> {
     pub(super) fn new(plugins: &'a [PluginSpec]) -> Self {
-        Self { plugins, greeted: false, reported: 0, failures: Vec::new() }
+        Self { plugins, greeted: false, hooks: Vec::new(), failures: Vec::new() }
     }
 
     /// The plugin that starts now; behind the last one only READY is awaited.
     pub(super) fn waits_for(&self) -> Option<&'a PluginName> {
-        self.plugins.get(self.reported).or(self.plugins.last()).map(|plugin| &plugin.name)
+        self.plugins.get(self.hooks.len()).or(self.plugins.last()).map(|plugin| &plugin.name)
     }
 
     pub(super) fn hello(&mut self, hello: &Hello) -> Result<(), StartError> {
@@ -38,20 +38,21 @@ impl<'a> Progress<'a> {
     }
 
     pub(super) fn plugin(&mut self, report: PluginReport) -> Result<(), StartError> {
-        let awaited = self.plugins.get(self.reported).map(|plugin| &plugin.name);
+        let awaited = self.plugins.get(self.hooks.len()).map(|plugin| &plugin.name);
         if !self.greeted || awaited != Some(report.name()) {
             return Err(out_of_turn(Kind::Plugin));
         }
-        self.reported += 1;
+        self.hooks.push(report.hooks());
         self.failures.extend(report.failure());
         Ok(())
     }
 
-    /// All plugins have reported: the group is ready, unless one failed.
-    pub(super) fn ready(self) -> Result<(), StartError> {
+    /// All plugins have reported: the group is ready, unless one failed. Which
+    /// hooks each has.
+    pub(super) fn ready(self) -> Result<Vec<Hooks>, StartError> {
         match self.failures {
-            _ if !self.greeted || self.reported < self.plugins.len() => Err(out_of_turn(Kind::Ready)),
-            failures if failures.is_empty() => Ok(()),
+            _ if !self.greeted || self.hooks.len() < self.plugins.len() => Err(out_of_turn(Kind::Ready)),
+            failures if failures.is_empty() => Ok(self.hooks),
             failures => Err(StartError::Plugins(failures)),
         }
     }
@@ -63,6 +64,8 @@ fn out_of_turn(kind: Kind) -> StartError {
 
 #[cfg(test)]
 mod tests {
+    use davit_plugin::manifest::Mode;
+
     use super::*;
 
     fn plugins() -> Vec<PluginSpec> {
@@ -71,6 +74,9 @@ mod tests {
             version: "1.0.0".parse().unwrap(),
             root: "/plugin".into(),
             entry: "index.ts".parse().unwrap(),
+            mode: Mode::Persistent,
+            workers: None,
+            data_dir: None,
             base: None,
             config: serde_json::Map::new(),
             dependencies: Vec::new(),
@@ -79,7 +85,7 @@ mod tests {
     }
 
     fn report(name: &str) -> PluginReport {
-        PluginReport::Ready { name: name.parse().unwrap() }
+        PluginReport::Ready { name: name.parse().unwrap(), hooks: Vec::new(), on_request_fail_open: false }
     }
 
     fn is_breach(result: &Result<(), StartError>) -> bool {
@@ -102,7 +108,7 @@ mod tests {
         let mut progress = Progress::new(&plugins);
         progress.hello(&Hello { protocol: PROTOCOL }).unwrap();
         progress.plugin(report("one")).unwrap();
-        assert!(is_breach(&progress.ready()));
+        assert!(is_breach(&progress.ready().map(drop)));
     }
 
     #[test]

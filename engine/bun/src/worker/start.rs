@@ -72,7 +72,7 @@ pub(crate) async fn start(
     };
     let pid = process.id().unwrap_or_default();
     let (link, controls) = Link::open(socket, &label, peaks);
-    let mut worker = Worker { process, pid, link, controls };
+    let mut worker = Worker { process, pid, link, hooks: Vec::new(), controls };
     let (error, limit) = tokio::select! {
         started = worker.start_plugins(&init, spec) => match started {
             Ok(()) => return Ok(worker),
@@ -93,7 +93,10 @@ impl Worker {
             match timeout(limit, self.controls.recv()).await {
                 Ok(Some(Control::Hello(hello))) => progress.hello(&hello)?,
                 Ok(Some(Control::Plugin(report))) => progress.plugin(report)?,
-                Ok(Some(Control::Ready)) => return progress.ready(),
+                Ok(Some(Control::Ready)) => {
+                    self.hooks = progress.ready()?;
+                    return Ok(());
+                }
                 Ok(Some(Control::Lost(Lost::Protocol(error)))) => {
                     let message = format!("the worker broke the protocol: it sent {error}");
                     return Err(fault(progress.waits_for(), Reason::LoadFailed, message));

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use davit_engine::{Engine, Group, GroupSpec, GroupState, HostInfo, PluginSpec};
 use davit_engine_bun::{BunEngine, DEFAULT_HEARTBEAT};
+use davit_plugin::manifest::Mode;
 
 /// Longer than anything here takes.
 pub(crate) const SOON: Duration = Duration::from_secs(20);
@@ -21,7 +22,12 @@ pub(crate) struct Bench {
 impl Bench {
     /// With the Bun at `bun`.
     pub(crate) fn new(bun: &Path) -> Self {
-        let host = HostInfo { api: "/api".to_owned(), version: "0.0.0".to_owned(), plugin_dirs: Vec::new() };
+        let host = HostInfo {
+            api: "/api".to_owned(),
+            version: "0.0.0".to_owned(),
+            plugin_dirs: Vec::new(),
+            listens: "127.0.0.1:1".parse().unwrap(),
+        };
         let engine = BunEngine::new(bun, host, DEFAULT_HEARTBEAT).unwrap();
         Self { folder: tempfile::tempdir().unwrap(), engine }
     }
@@ -43,6 +49,9 @@ impl Bench {
             version: "1.0.0".parse().unwrap(),
             root,
             entry: "plugin.ts".parse().unwrap(),
+            mode: Mode::Persistent,
+            workers: None,
+            data_dir: None,
             base: None,
             config: config.as_object().unwrap().clone(),
             dependencies: Vec::new(),

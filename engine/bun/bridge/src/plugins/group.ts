@@ -1,7 +1,9 @@
+import type { PluginServer } from "../contract.ts";
 import type { Log } from "../log.ts";
 import { formatArgs } from "../log.ts";
-import type { Init, PluginSpec } from "../wire/messages.ts";
+import type { Init, PluginSpec } from "../wire/init.ts";
 import { contextFor } from "./context.ts";
+import { Apps } from "../serverless/apps.ts";
 import { StartFailure } from "./failure.ts";
 import { SharedTime, TimeUsedUp } from "./limit.ts";
 import { start } from "./start.ts";
@@ -50,16 +52,27 @@ export class Group {
     return outcome !== undefined && "plugin" in outcome ? outcome.plugin : undefined;
   }
 
+  /** Calls onServerStart in start order, each when the one before has ended; what one throws is logged. */
+  async serverStarted(server: PluginServer): Promise<void> {
+    for (const { name, impl } of this.#running()) {
+      try {
+        if (!this.#ending) await impl.onServerStart?.(server);
+      } catch (error) {
+        this.#log.write(name, "error", `onServerStart failed: ${formatArgs([error])}`);
+      }
+    }
+  }
+
   /** Calls onShutdown in reverse start order, within `timeoutMs` for all; returns what went wrong. */
   async shutDown(timeoutMs: number): Promise<ShutdownError[]> {
     this.#ending = true;
-    const running = this.#outcomes.flatMap((outcome) => ("plugin" in outcome ? [outcome.plugin] : [])).reverse();
     const errors: ShutdownError[] = [];
     const time = new SharedTime(timeoutMs);
-    for (const plugin of running) {
-      if (plugin.impl.onShutdown === undefined) continue;
+    for (const plugin of this.#running().reverse()) {
+      const end = ending(plugin);
+      if (end === undefined) continue;
       try {
-        await time.spend("onShutdown", () => plugin.impl.onShutdown?.());
+        await time.spend(end.what, end.run);
       } catch (error) {
         errors.push({
           plugin: plugin.name,
@@ -70,12 +83,20 @@ export class Group {
     return errors;
   }
 
+  /** The plugins that run, in start order. */
+  #running(): ReadyPlugin[] {
+    return this.#outcomes.flatMap((outcome) => ("plugin" in outcome ? [outcome.plugin] : []));
+  }
+
   async #startOne(spec: PluginSpec): Promise<Outcome> {
+    const apps = new Apps(spec, this.#log);
     try {
       this.#requireDependencies(spec);
-      const ctx = contextFor(spec, this.#init, this.#log, (name) => this.#named(name)?.provided);
-      return { plugin: await start(spec, ctx) };
+      const provided = (name: string): unknown => this.#named(name)?.provided;
+      const ctx = contextFor(spec, this.#init, this.#log, apps.contract(), provided);
+      return { plugin: await start(spec, ctx, apps, this.#log) };
     } catch (error) {
+      void apps.close();
       if (error instanceof StartFailure) return { failure: error };
       throw error;
     }
@@ -99,4 +120,18 @@ export class Group {
   #indexOf(name: string): number {
     return this.specs.findIndex((spec) => spec.name === name);
   }
+}
+
+/** What a plugin does at its end, if anything. */
+function ending({ impl, serverless, apps }: ReadyPlugin): { what: string; run: () => unknown } | undefined {
+  if (serverless) return { what: "onTerminate", run: () => serverless.shutDown() };
+  if (impl.onShutdown === undefined && !apps.used) return undefined;
+  const run = async (): Promise<void> => {
+    try {
+      await impl.onShutdown?.();
+    } finally {
+      await apps.close();
+    }
+  };
+  return { what: "onShutdown", run };
 }

@@ -1,5 +1,5 @@
 /** The longest time that a timer takes; it would fire at once beyond it. */
-const TIMER_MAX = 2 ** 31 - 1;
+export const TIMER_MAX = 2 ** 31 - 1;
 
 /**
  * The work's outcome, or a rejection with what `late` makes if it takes longer than `ms`.

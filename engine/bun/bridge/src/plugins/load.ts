@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { PluginExport, PluginImpl } from "../contract.ts";
-import type { PluginSpec } from "../wire/messages.ts";
+import type { PluginSpec } from "../wire/init.ts";
 import { StartFailure, startFailure } from "./failure.ts";
 import { exportFault, implFault, serves } from "./shape.ts";
 
@@ -16,7 +16,7 @@ export async function load(spec: PluginSpec): Promise<PluginImpl> {
   }
   refuse(implFault(spec.entry, impl));
   if (serves(impl) && spec.base === null) {
-    const message = `${spec.entry} has routes but manifest.yaml has no base to serve them under: write \`base: /my-plugin\``;
+    const message = `${spec.entry} serves requests but manifest.yaml has no base to serve them under: write \`base: /my-plugin\``;
     throw new StartFailure("RoutesWithoutBase", message);
   }
   return impl;

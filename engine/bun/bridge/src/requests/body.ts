@@ -19,6 +19,8 @@ interface Waiting {
 export class IncomingBody {
   readonly #window = new ReceiveWindow();
   readonly #giveCredit: (bytes: number) => void;
+  /** Called with the first read, if the body comes only then. */
+  #ask: (() => void) | undefined;
   #queue: Uint8Array[] = [];
   /** How many chunks at the queue's front were taken before, so need no credit. */
   #repeated = 0;
@@ -32,9 +34,10 @@ export class IncomingBody {
   /** Counts the readers; only the newest may read. */
   #turn = 0;
 
-  /** `replay` keeps what is read, up to {@link REPLAY_MAX}, for {@link rewind}. */
-  constructor(replay: boolean, giveCredit: (bytes: number) => void) {
+  /** `replay` keeps what is read, up to {@link REPLAY_MAX}, for {@link rewind}. `ask` is for a body that has to be asked for. */
+  constructor(replay: boolean, giveCredit: (bytes: number) => void, ask?: () => void) {
     this.#giveCredit = giveCredit;
+    this.#ask = ask;
     if (replay) this.#taken = [];
   }
 
@@ -109,6 +112,8 @@ export class IncomingBody {
     const chunk = this.#queue.shift();
     if (chunk !== undefined) return this.#take(chunk);
     if (this.#complete) return null;
+    this.#ask?.();
+    this.#ask = undefined;
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
     });

@@ -1,11 +1,17 @@
+import type { Accept } from "../sockets/accept.ts";
 import type { RequestHead } from "../wire/messages.ts";
-import { DATA_MAX, Frame, Violation } from "../wire/frames.ts";
+import { DATA_MAX, Frame, typeName, Violation } from "../wire/frames.ts";
+import type { FrameType } from "../wire/frames.ts";
 import { SendWindow } from "../wire/window.ts";
 import type { FrameWriter } from "../wire/writer.ts";
 import { IncomingBody } from "./body.ts";
+import type { Origin } from "./origin.ts";
+import type { Stream } from "./streams.ts";
 
 /** One stream: a request's frames coming in, its response's going out, and whether it is over. */
-export class Exchange {
+export class Exchange implements Stream, Origin {
+  /** The cookies that a handler of `server.routes` may have changed. */
+  cookies: Bun.CookieMap | undefined;
   /** Undefined if the request has none. */
   readonly body: IncomingBody | undefined;
   readonly window = new SendWindow();
@@ -17,8 +23,8 @@ export class Exchange {
   #over = false;
 
   /**
-   * `replay` says that the body may be read twice. `release` is called once, when the stream is
-   * over and its number may be used again.
+   * `replay` says that the body may be read twice, `hook` that a hook is asked: the body comes
+   * only when it is read. `release` is called once, when the stream is over and its number may be used again.
    */
   constructor(
     readonly id: number,
@@ -26,15 +32,22 @@ export class Exchange {
     replay: boolean,
     writer: FrameWriter,
     release: (id: number) => void,
+    readonly hook = false,
   ) {
     this.#writer = writer;
     this.#release = release;
-    if (head.body) this.body = new IncomingBody(replay, (bytes) => this.#giveCredit(bytes));
+    if (!head.body) return;
+    const ask = hook ? () => this.#wantBody() : undefined;
+    this.body = new IncomingBody(replay, (bytes) => this.#giveCredit(bytes), ask);
   }
 
   /** Aborted when the client goes away. */
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  get client(): RequestHead {
+    return this.head;
   }
 
   /** Whether nothing more may be sent on this stream. */
@@ -43,8 +56,9 @@ export class Exchange {
   }
 
   /** Takes a frame of this stream from the runtime. */
-  receive(type: number, payload: Buffer): void {
+  receive(type: FrameType, payload: Buffer): void {
     if (type === Frame.Credit) return this.window.grant(payload.readUInt32BE(0));
+    if (type !== Frame.Data && type !== Frame.End) throw new Violation(`${typeName(type)} for a request`);
     if (this.body === undefined) throw new Violation("DATA or END for a request without a body");
     if (type === Frame.Data) this.body.receive(payload);
     else this.body.end();
@@ -64,11 +78,31 @@ export class Exchange {
     this.#whenAborted = listener;
   }
 
+  /** Whether the request can still become a WebSocket. */
+  get upgradable(): boolean {
+    return this.head.upgrade && !this.#headSent && !this.#over;
+  }
+
+  /** Accepts the WebSocket handshake, which ends the exchange: the stream's number is the socket's then. */
+  accept(how: Accept): void {
+    this.#writer.json(Frame.WsAccept, this.id, how);
+    this.#finish();
+  }
+
+  timeout(seconds: number): void {
+    if (!this.#over) this.#writer.number(Frame.Timeout, this.id, seconds);
+  }
+
   /** Sends the response's head; without a body that ends the stream. */
   sendHead(status: number, headers: readonly string[], body: boolean): void {
-    this.#writer.json(Frame.Response, this.id, { status, headers, body });
+    this.begin(Frame.Response, { status, headers, body }, body);
+  }
+
+  /** Sends the frame that the answer begins with; unless bytes follow, that ends the stream. */
+  begin(type: FrameType, payload: object, bytesFollow: boolean): void {
+    this.#writer.json(type, this.id, payload);
     this.#headSent = true;
-    if (!body) this.#finish();
+    if (!bytesFollow) this.#finish();
   }
 
   /** Sends a response whose body is a text that fits into one DATA frame. */
@@ -100,6 +134,13 @@ export class Exchange {
     if (this.#over) return;
     this.#writer.json(Frame.Abort, this.id, this.#headSent ? RESPONSE_FAILED : PLUGIN_ERROR);
     this.#finish();
+  }
+
+  /** Asks for the body at the end of the turn: a stream that was only cloned is read from at once, and mostly in vain. */
+  #wantBody(): void {
+    setImmediate(() => {
+      if (!this.#over) this.#writer.empty(Frame.BodyWanted, this.id);
+    });
   }
 
   #giveCredit(bytes: number): void {

@@ -1,15 +1,32 @@
 import type { Exchange } from "./exchange.ts";
+import { mark } from "./origin.ts";
 
-/** Makes the plugin's Request. `url` is the head's, or that without the base. */
-export function toRequest(exchange: Exchange, url: string): Request {
+// Taken before any plugin runs, which may replace it, as the bridge does itself (hooks/same-body.ts).
+const { Request } = globalThis;
+
+/** Makes the plugin's Request. `url` is the head's, or that without the base; `body` says whether it gets the exchange's. */
+export function toRequest(exchange: Exchange, url: string, body = true): Request {
   const { method, headers: flat } = exchange.head;
   const init: RequestInit = { method, signal: exchange.signal };
-  if (exchange.body !== undefined) init.body = exchange.body.open();
+  if (body && exchange.body !== undefined) init.body = exchange.body.open();
   const request = new Request(url, init);
   // Headers made first would be copied by the constructor, for a fifth of its time.
-  const { headers } = request;
-  for (let at = 0; at < flat.length; at += 2) headers.append(flat[at] as string, flat[at + 1] as string);
+  fill(request.headers, flat);
+  mark(request, exchange);
   return request;
+}
+
+/** Adds a flat list's headers. */
+export function fill(headers: Headers, flat: readonly string[]): void {
+  for (let at = 0; at < flat.length; at += 2) headers.append(flat[at] as string, flat[at + 1] as string);
+}
+
+/** The path of an absolute URL, as it is written there. */
+export function pathOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("://") + 3);
+  if (start < 0) return "/";
+  const end = url.indexOf("?", start);
+  return end < 0 ? url.slice(start) : url.slice(start, end);
 }
 
 /** Takes the base off an absolute URL's path: `/hello` and `/hello/x?y` become `/` and `/x?y`. */

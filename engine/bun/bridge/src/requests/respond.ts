@@ -13,7 +13,8 @@ const BODILESS = new Set([204, 205, 304]);
  * Rejects with what the body's stream failed with, or if the head is too large.
  */
 export async function respond(exchange: Exchange, response: Response): Promise<void> {
-  const headers = flatHeaders(response);
+  const headers = flatHeaders(response.headers);
+  if (exchange.cookies !== undefined) addCookies(headers, exchange.cookies);
   if (exchange.head.method === "HEAD" || BODILESS.has(response.status)) {
     exchange.sendHead(response.status, headers, false);
     return discard(response);
@@ -22,10 +23,15 @@ export async function respond(exchange: Exchange, response: Response): Promise<v
   if (text !== undefined) return exchange.sendWhole(response.status, withLength(headers, text), text);
   const { body } = response;
   if (body === null) return exchange.sendHead(response.status, headers, false);
+  await sendBody(exchange, body, () => exchange.sendHead(response.status, headers, true));
+}
+
+/** Sends what `begin` sends and then all of a body's stream, as {@link respond} does. */
+export async function sendBody(exchange: Exchange, body: ReadableStream, begin: () => void): Promise<void> {
   const reader = body.getReader();
   exchange.onAbort((reason) => reader.cancel(reason).catch(() => {}));
   try {
-    exchange.sendHead(response.status, headers, true);
+    begin();
     await pump(exchange, reader);
   } catch (error) {
     reader.cancel(error).catch(() => {});
@@ -66,10 +72,15 @@ async function send(exchange: Exchange, bytes: Uint8Array): Promise<void> {
 }
 
 /** Headers as the protocol's flat list; each set-cookie is an entry of its own. */
-function flatHeaders(response: Response): string[] {
+export function flatHeaders(headers: Headers): string[] {
   const flat: string[] = [];
-  response.headers.forEach((value, name) => flat.push(name, value));
+  headers.forEach((value, name) => flat.push(name, value));
   return flat;
+}
+
+/** Adds the cookies that were changed since the request came. */
+export function addCookies(headers: string[], cookies: Bun.CookieMap): void {
+  for (const cookie of cookies.toSetCookieHeaders()) headers.push("set-cookie", cookie);
 }
 
 /** The length that Bun.serve would send with a text, whatever the plugin said it was. */

@@ -1,30 +1,41 @@
 import type { Log } from "../log.ts";
 import { formatArgs } from "../log.ts";
-import type { ReadyPlugin } from "../plugins/start.ts";
-import { answer, NotAResponse } from "./answer.ts";
+import type { RequestHead } from "../wire/messages.ts";
+import { NotAResponse } from "./checked.ts";
 import type { Exchange } from "./exchange.ts";
 import { discard, respond } from "./respond.ts";
 
-/** Serves one request from its plugin's answer to the last byte. Never rejects. */
-export async function serve(plugin: ReadyPlugin, exchange: Exchange, log: Log): Promise<void> {
+/**
+ * Serves one request from the named plugin's answer, which `ask` gives, to the last byte. `ask` gives
+ * undefined only if the exchange is over. `what` says for the log what was asked if it is a hook. Never rejects.
+ */
+export async function serve(
+  plugin: string,
+  exchange: Exchange,
+  log: Log,
+  ask: () => Promise<Response | undefined>,
+  what?: string,
+): Promise<void> {
   try {
-    const response = await answer(plugin, exchange);
+    const response = await ask();
+    if (response === undefined) return;
     if (exchange.over) discard(response);
     else await respond(exchange, response);
   } catch (error) {
-    const { method, url } = exchange.head;
     // After an abort a throw is how most code ends; before it, it is the author's to see.
     const level = exchange.over ? "debug" : "error";
     exchange.sendAbort();
     const reason = error instanceof NotAResponse ? error.message : formatArgs([error]);
-    log.write(plugin.name, level, `${method} ${withoutQuery(url)}${numberOf(exchange)} failed: ${reason}`);
+    const asked = what === undefined ? "" : `${what} for `;
+    log.write(plugin, level, `${asked}${labelOf(exchange.head)} failed: ${reason}`);
   }
 }
 
-/** The request's number, under which the runtime logs it too. */
-function numberOf({ head }: Exchange): string {
-  const name = head.headers.findIndex((text, i) => i % 2 === 0 && text === "x-request-id");
-  return name < 0 ? "" : ` (request ${head.headers[name + 1]})`;
+/** A request for the log, with the number under which the runtime logs it too. */
+export function labelOf({ method, url, headers }: RequestHead): string {
+  const name = headers.findIndex((text, i) => i % 2 === 0 && text === "x-request-id");
+  const number = name < 0 ? "" : ` (request ${headers[name + 1]})`;
+  return `${method} ${withoutQuery(url)}${number}`;
 }
 
 /** A query may carry secrets, which must not get into the log. */

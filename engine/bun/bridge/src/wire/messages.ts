@@ -1,149 +1,104 @@
-/** The JSON payloads that the runtime sends, checked once on arrival; afterwards their types are trusted. */
+/** The JSON payloads of streams and shutdown, checked once on arrival; afterwards their types are trusted. */
+import type { App } from "../contract.ts";
 import { Violation } from "./frames.ts";
-import type { GlobalConfig, RuntimeInfo } from "../contract.ts";
+import type { Json } from "./parse.ts";
+import { boolean, count, headers, object, parse, string } from "./parse.ts";
 
-/** A plugin that `ctx.getPlugin` may ask for. */
-export interface Dependency {
-  readonly name: string;
-  /** Whether the plugin that declares it cannot start without it. */
-  readonly required: boolean;
-}
-
-/** One plugin of the group, as INIT describes it. */
-export interface PluginSpec {
-  readonly name: string;
-  readonly version: string;
-  /** Absolute path of the unpacked package. */
-  readonly root: string;
-  /** Path of the module in `root`. */
-  readonly entry: string;
-  /** Path prefix without trailing slash, e.g. `/hello`; null for a plugin that serves no paths. */
-  readonly base: string | null;
-  readonly config: Record<string, unknown>;
-  readonly dependencies: readonly Dependency[];
-  /** For import, factory, onInit and provides together. */
-  readonly initTimeoutMs: number;
-}
-
-/** INIT: the group. */
-export interface Init {
-  readonly runtime: RuntimeInfo;
-  readonly globalConfig: GlobalConfig;
-  /** In start order. */
-  readonly plugins: readonly PluginSpec[];
-}
-
-/** REQUEST: a request's head. */
-export interface RequestHead {
-  /** Index in INIT's plugins. */
-  readonly plugin: number;
+/** What a request says about itself and its client, whoever it is shown to. */
+export interface RequestLine {
   readonly method: string;
+  /** Absolute, with the normalised path. */
   readonly url: string;
+  /** The client's address. */
   readonly peer: string;
-  readonly body: boolean;
+  /** The client's port. */
+  readonly port: number;
   /** Flat list of names and values, characters standing for bytes. */
   readonly headers: readonly string[];
 }
 
-type Json = Record<string, unknown>;
-
-const decoder = new TextDecoder("utf-8", { fatal: true });
-
-function parse(frame: string, payload: Uint8Array): Json {
-  let value: unknown;
-  try {
-    value = JSON.parse(decoder.decode(payload));
-  } catch {
-    throw new Violation(`${frame} is not JSON in UTF-8`);
-  }
-  return object(frame, value);
+/** REQUEST: a request's head. */
+export interface RequestHead extends RequestLine {
+  /** Index in INIT's plugins. */
+  readonly plugin: number;
+  /** Whether DATA or END follows. */
+  readonly body: boolean;
+  /** Whether it is a WebSocket handshake that may be accepted. */
+  readonly upgrade: boolean;
 }
 
-function object(what: string, value: unknown): Json {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new Violation(`${what} is not an object`);
-  return value as Json;
+/** ON_REQUEST: a request that a hook sees before it is answered. */
+export interface OnRequestHead extends RequestLine {
+  /** Index of the hook's plugin in INIT's plugins. */
+  readonly plugin: number;
+  readonly app: App | null;
+  /** Whether there is a body to ask for. */
+  readonly body: boolean;
 }
 
-function list(what: string, value: unknown): unknown[] {
-  if (!Array.isArray(value)) throw new Violation(`${what} is not a list`);
-  return value;
+/** ON_RESPONSE: a response that a hook sees before it is sent. */
+export interface OnResponseHead {
+  /** Index of the hook's plugin in INIT's plugins. */
+  readonly plugin: number;
+  readonly app: App | null;
+  readonly status: number;
+  readonly headers: readonly string[];
+  /** Whether there is a body to ask for. */
+  readonly body: boolean;
+  readonly request: RequestLine;
 }
 
-function string(what: string, value: unknown): string {
-  if (typeof value !== "string") throw new Violation(`${what} is not a string`);
-  return value;
+/** WS_CLOSE: why a WebSocket ends. */
+export interface CloseReason {
+  /** As in RFC 6455, 7.4; 1005 for none, 1006 for a lost connection. */
+  readonly code: number;
+  readonly reason: string;
 }
 
-function boolean(what: string, value: unknown): boolean {
-  if (typeof value !== "boolean") throw new Violation(`${what} is not a boolean`);
-  return value;
-}
-
-function count(what: string, value: unknown): number {
-  if (!Number.isSafeInteger(value) || (value as number) < 0) throw new Violation(`${what} is not a whole number`);
-  return value as number;
-}
-
-function strings(what: string, value: unknown): string[] {
-  for (const item of list(what, value)) string(what, item);
-  return value as string[];
-}
-
-function pluginSpec(value: unknown): PluginSpec {
-  const spec = object("INIT plugin", value);
-  return {
-    name: string("INIT plugin name", spec["name"]),
-    version: string("INIT plugin version", spec["version"]),
-    root: string("INIT plugin root", spec["root"]),
-    entry: string("INIT plugin entry", spec["entry"]),
-    base: spec["base"] === null ? null : string("INIT plugin base", spec["base"]),
-    config: object("INIT plugin config", spec["config"]),
-    dependencies: list("INIT plugin dependencies", spec["dependencies"]).map((item) => {
-      const dependency = object("INIT dependency", item);
-      return {
-        name: string("INIT dependency name", dependency["name"]),
-        required: boolean("INIT dependency required", dependency["required"]),
-      };
-    }),
-    initTimeoutMs: count("INIT plugin initTimeoutMs", spec["initTimeoutMs"]),
-  };
-}
-
-/** Reads INIT's payload. Throws {@link Violation} if it has not the page's shape. */
-export function parseInit(payload: Uint8Array): Init {
-  const init = parse("INIT", payload);
-  const runtime = object("INIT runtime", init["runtime"]);
-  const global = object("INIT globalConfig", init["globalConfig"]);
-  return {
-    runtime: {
-      api: string("INIT runtime api", runtime["api"]),
-      version: string("INIT runtime version", runtime["version"]),
-    },
-    globalConfig: {
-      poolSize: count("INIT poolSize", global["poolSize"]),
-      pluginDirs: strings("INIT pluginDirs", global["pluginDirs"]),
-      workerDirs: strings("INIT workerDirs", global["workerDirs"]),
-    },
-    plugins: list("INIT plugins", init["plugins"]).map(pluginSpec),
-  };
-}
-
-/** Reads REQUEST's payload; `plugins` is how many INIT had. Throws {@link Violation} as above. */
+/** Reads REQUEST's payload; `plugins` is how many INIT had. Throws {@link Violation} if it has not the page's shape. */
 export function parseRequest(payload: Uint8Array, plugins: number): RequestHead {
   const head = parse("REQUEST", payload);
-  const plugin = count("REQUEST plugin", head["plugin"]);
-  if (plugin >= plugins) throw new Violation(`REQUEST for plugin ${plugin} of ${plugins}`);
-  const headers = strings("REQUEST headers", head["headers"]);
-  if (headers.length % 2 !== 0) throw new Violation("REQUEST headers has a name without a value");
+  // Not by way of requestLine, whose object would be made for each request and thrown away.
   return {
-    plugin,
+    plugin: index("REQUEST", head, plugins),
     method: string("REQUEST method", head["method"]),
     url: string("REQUEST url", head["url"]),
     peer: string("REQUEST peer", head["peer"]),
+    port: count("REQUEST port", head["port"]),
     body: boolean("REQUEST body", head["body"]),
-    headers,
+    upgrade: boolean("REQUEST upgrade", head["upgrade"]),
+    headers: headers("REQUEST headers", head["headers"]),
   };
+}
+
+/** Reads ON_REQUEST's payload, as {@link parseRequest}. */
+export function parseOnRequest(payload: Uint8Array, plugins: number): OnRequestHead {
+  const head = parse("ON_REQUEST", payload);
+  return {
+    plugin: index("ON_REQUEST", head, plugins),
+    app: app("ON_REQUEST", head["app"]),
+    ...requestLine("ON_REQUEST", head),
+    body: boolean("ON_REQUEST body", head["body"]),
+  };
+}
+
+/** Reads ON_RESPONSE's payload, as {@link parseRequest}. */
+export function parseOnResponse(payload: Uint8Array, plugins: number): OnResponseHead {
+  const head = parse("ON_RESPONSE", payload);
+  return {
+    plugin: index("ON_RESPONSE", head, plugins),
+    app: app("ON_RESPONSE", head["app"]),
+    status: count("ON_RESPONSE status", head["status"]),
+    headers: headers("ON_RESPONSE headers", head["headers"]),
+    body: boolean("ON_RESPONSE body", head["body"]),
+    request: requestLine("ON_RESPONSE request", object("ON_RESPONSE request", head["request"])),
+  };
+}
+
+/** Reads WS_CLOSE's payload. */
+export function parseClose(payload: Uint8Array): CloseReason {
+  const close = parse("WS_CLOSE", payload);
+  return { code: count("WS_CLOSE code", close["code"]), reason: string("WS_CLOSE reason", close["reason"]) };
 }
 
 /** Reads SHUTDOWN's payload: the time in milliseconds that all onShutdown have together. */
@@ -154,4 +109,30 @@ export function parseShutdown(payload: Uint8Array): number {
 /** Reads ABORT's payload: the reason in words. */
 export function parseAbort(payload: Uint8Array): string {
   return string("ABORT message", parse("ABORT", payload)["message"]);
+}
+
+function index(frame: string, head: Json, plugins: number): number {
+  const plugin = count(`${frame} plugin`, head["plugin"]);
+  if (plugin >= plugins) throw new Violation(`${frame} for plugin ${plugin} of ${plugins}`);
+  return plugin;
+}
+
+function requestLine(frame: string, head: Json): RequestLine {
+  return {
+    method: string(`${frame} method`, head["method"]),
+    url: string(`${frame} url`, head["url"]),
+    peer: string(`${frame} peer`, head["peer"]),
+    port: count(`${frame} port`, head["port"]),
+    headers: headers(`${frame} headers`, head["headers"]),
+  };
+}
+
+function app(frame: string, value: unknown): App | null {
+  if (value === null) return null;
+  const { name, version, base } = object(`${frame} app`, value);
+  return {
+    name: string(`${frame} app name`, name),
+    version: string(`${frame} app version`, version),
+    base: base === null ? null : string(`${frame} app base`, base),
+  };
 }

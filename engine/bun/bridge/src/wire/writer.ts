@@ -48,6 +48,14 @@ export class FrameWriter {
     this.#commit(type, stream, payload.length);
   }
 
+  /** Adds a frame of one byte, `first`, and these bytes, which are copied. */
+  piece(type: FrameType, stream: number, first: number, bytes: Uint8Array): void {
+    this.#reserve(HEADER + 1 + bytes.length);
+    this.#buffer[this.#end + HEADER] = first;
+    this.#buffer.set(bytes, this.#end + HEADER + 1);
+    this.#commit(type, stream, 1 + bytes.length);
+  }
+
   /** Adds a frame without payload. */
   empty(type: FrameType, stream: number): void {
     this.#reserve(HEADER);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::link::outbox::MAX_QUEUED;
+use crate::link::stream::Purpose;
 use crate::link::streams::MAX_OPEN;
 
 /// What may stand beyond the bound: aborts, and the small frames of the connection.
@@ -18,7 +19,7 @@ fn large_request(link: &Arc<Link>) -> JoinHandle<Result<Response<Body>, ServeErr
     let link = link.clone();
     let request = Request::post("http://h/x").header("x", "y".repeat(100 << 10));
     let request = request.body(full(Bytes::from(vec![7; WINDOW]))).unwrap();
-    tokio::spawn(async move { link.serve(0, request).await })
+    tokio::spawn(async move { response(link.serve(0, request).await) })
 }
 
 #[tokio::test]
@@ -77,11 +78,16 @@ async fn uploads_wait_for_room_keep_no_request_out_and_arrive_whole() {
     assert!(answers.iter().all(|answer| !answer.is_finished()));
 }
 
+fn serve() -> Purpose {
+    Purpose::Serve { upgradable: false, patience: None }
+}
+
 #[tokio::test]
 async fn a_worker_has_only_so_many_requests_at_once() {
     let (link, _controls, _worker) = open();
-    let opened: Vec<_> = (0..MAX_OPEN).map(|_| link.streams.open().unwrap()).collect();
-    assert_eq!(link.serve(0, Request::new(empty())).await.unwrap_err(), ServeError::Unavailable);
+    let opened: Vec<_> = (0..MAX_OPEN).map(|_| link.streams.open(serve()).unwrap()).collect();
+    let refused = response(link.serve(0, Request::new(empty())).await);
+    assert_eq!(refused.unwrap_err(), ServeError::Unavailable);
     link.streams.forget(opened[0].id);
-    assert!(link.streams.open().is_ok());
+    assert!(link.streams.open(serve()).is_ok());
 }

@@ -1,17 +1,25 @@
 //! What the JSON payloads of frames hold (`docs/reference/worker-protocol.md`).
 
+mod headers;
+mod request;
+
 use std::path::Path;
 
-use davit_engine::{GroupSpec, HostInfo, PluginFailure};
+use davit_engine::{GroupSpec, Hooks, HostInfo, PluginFailure};
+use davit_plugin::manifest::{Mode, Workers};
 use davit_plugin::plan::Link;
 use davit_plugin::reason::{Problem, Reason};
 use davit_plugin::{PackagePath, PluginName, Version};
-use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub(crate) use request::{
+    Abort, Accept, BodyKind, Close, RequestResult, ResponseHead, ResponseResult, changed, on_request,
+    on_response, request,
+};
+
 /// The protocol's version.
-pub(crate) const PROTOCOL: u32 = 1;
+pub(crate) const PROTOCOL: u32 = 2;
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Hello {
@@ -22,6 +30,7 @@ pub(crate) struct Hello {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Init<'a> {
     runtime: RuntimeInfo<'a>,
+    server: ServerInfo,
     global_config: GlobalConfig<'a>,
     plugins: Vec<PluginInit<'a>>,
 }
@@ -30,6 +39,12 @@ pub(crate) struct Init<'a> {
 struct RuntimeInfo<'a> {
     api: &'a str,
     version: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct ServerInfo {
+    hostname: String,
+    port: u16,
 }
 
 #[derive(Debug, Serialize)]
@@ -51,6 +66,9 @@ struct PluginInit<'a> {
     config: &'a Map<String, Value>,
     dependencies: &'a [Link],
     init_timeout_ms: u128,
+    mode: Mode,
+    workers: Option<&'a Workers>,
+    data_dir: Option<&'a Path>,
 }
 
 impl<'a> Init<'a> {
@@ -64,9 +82,14 @@ impl<'a> Init<'a> {
             config: &plugin.config,
             dependencies: &plugin.dependencies,
             init_timeout_ms: spec.init_timeout.as_millis(),
+            mode: plugin.mode,
+            workers: plugin.workers.as_ref(),
+            data_dir: plugin.data_dir.as_deref(),
         };
+        let server = ServerInfo { hostname: host.listens.ip().to_string(), port: host.listens.port() };
         Self {
             runtime: RuntimeInfo { api: &host.api, version: &host.version },
+            server,
             // A Buntime plugin may read these; no plugin shares a pool or a
             // worker directory with another one here.
             global_config: GlobalConfig { pool_size: 0, plugin_dirs: &host.plugin_dirs, worker_dirs: [] },
@@ -78,15 +101,34 @@ impl<'a> Init<'a> {
 #[derive(Debug, Deserialize)]
 #[serde(tag = "state", rename_all = "camelCase")]
 pub(crate) enum PluginReport {
-    Ready { name: PluginName },
-    Failed { name: PluginName, reason: Reason, message: String, position: Option<String> },
+    #[serde(rename_all = "camelCase")]
+    Ready {
+        name: PluginName,
+        hooks: Vec<String>,
+        on_request_fail_open: bool,
+    },
+    Failed {
+        name: PluginName,
+        reason: Reason,
+        message: String,
+        position: Option<String>,
+    },
 }
 
 impl PluginReport {
     /// Whose report it is.
     pub(crate) fn name(&self) -> &PluginName {
-        let (Self::Ready { name } | Self::Failed { name, .. }) = self;
+        let (Self::Ready { name, .. } | Self::Failed { name, .. }) = self;
         name
+    }
+
+    /// The hooks that it has.
+    pub(crate) fn hooks(&self) -> Hooks {
+        let Self::Ready { hooks, on_request_fail_open: fail_open, .. } = self else {
+            return Hooks::default();
+        };
+        let has = |name: &str| hooks.iter().any(|hook| hook == name);
+        Hooks { on_request: has("onRequest"), fail_open: *fail_open, on_response: has("onResponse") }
     }
 
     /// The failure, with its position in the author's words: `file:line:column: message`.
@@ -129,50 +171,4 @@ pub(crate) struct Bye {
 pub(crate) struct ShutdownError {
     pub(crate) plugin: String,
     pub(crate) message: String,
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct RequestHead<'a> {
-    pub(crate) plugin: usize,
-    pub(crate) method: &'a str,
-    pub(crate) url: String,
-    pub(crate) peer: String,
-    pub(crate) body: bool,
-    pub(crate) headers: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct ResponseHead {
-    pub(crate) status: u16,
-    pub(crate) headers: Vec<String>,
-    pub(crate) body: bool,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Abort {
-    pub(crate) code: String,
-    #[serde(default)]
-    pub(crate) message: String,
-}
-
-/// Headers as the wire holds them: names and values in turn, each character one
-/// byte (Fetch's `ByteString`).
-pub(crate) fn headers_to_wire(headers: &HeaderMap) -> Vec<String> {
-    let mut flat = Vec::with_capacity(headers.len() * 2);
-    for (name, value) in headers {
-        flat.push(name.as_str().to_owned());
-        flat.push(value.as_bytes().iter().map(|&byte| char::from(byte)).collect());
-    }
-    flat
-}
-
-/// The way back; `None` if a name or value cannot stand in HTTP.
-pub(crate) fn headers_from_wire(flat: &[String]) -> Option<HeaderMap> {
-    let (pairs, rest) = flat.as_chunks::<2>();
-    let mut headers = HeaderMap::with_capacity(pairs.len());
-    for [name, value] in pairs {
-        let bytes: Vec<u8> = value.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect::<Option<_>>()?;
-        headers.append(HeaderName::try_from(name).ok()?, HeaderValue::from_bytes(&bytes).ok()?);
-    }
-    rest.is_empty().then_some(headers)
 }
