@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod assemble;
 pub mod control;
+mod data;
 pub mod directories;
 pub mod dispatch;
 pub mod keys;

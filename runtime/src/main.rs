@@ -1,6 +1,7 @@
 //! `davit-runtime`: serves plugins from plugin directories, or those that an
 //! operator puts here.
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,7 +56,7 @@ async fn run(options: Options) -> Result<(), Failure> {
     };
     let timing = Timing { init: options.init_timeout, drain: options.drain_timeout, ..Timing::default() };
     let runtime = Runtime::start(Setup {
-        engine: engine(&options, &source),
+        engine: engine(&options, &source, public.local_addr()?),
         volume: Volume::open(&options.volume)?,
         timing,
         plugins: plugins(source, &options, timing)?,
@@ -90,7 +91,7 @@ fn plugins(source: Source, options: &Options, timing: Timing) -> Result<Plugins,
 }
 
 /// Bun, if it is there: without it everything but JavaScript is served.
-fn engine(options: &Options, source: &Source) -> Option<Arc<dyn Engine>> {
+fn engine(options: &Options, source: &Source, listens: SocketAddr) -> Option<Arc<dyn Engine>> {
     let directories = match source {
         Source::Directories(directories) => &directories[..],
         Source::Operator { .. } => &[],
@@ -99,6 +100,7 @@ fn engine(options: &Options, source: &Source) -> Option<Arc<dyn Engine>> {
         api: admin::API.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         plugin_dirs: directories.iter().map(|directory| directory.display().to_string()).collect(),
+        listens,
     };
     let found = davit_engine_bun::locate().map_err(|error| error.to_string());
     let started = found.and_then(|bun| {

@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use crate::admin::{self, Admin, Source};
 use crate::assemble::{Assembler, Timing};
 use crate::control::{self, Managed};
+use crate::data;
 use crate::directories;
 use crate::dispatch::Dispatcher;
 use crate::keys::Keys;
@@ -59,9 +60,11 @@ impl Runtime {
         let (volume, keys) = (Arc::new(volume), Arc::new(keys));
         let assembler = Arc::new(Assembler::new(engine, volume.clone(), timing));
         let (metrics, ending) = (Arc::new(Metrics::default()), Ending::default());
+        let of_plugins = volume.clone();
         let (source, following) = begin(plugins, assembler.clone(), volume, &ending);
         let follows = keys.clone();
         tokio::spawn(async move { follows.follow().await });
+        tokio::spawn(data::look_after(of_plugins, assembler.clone(), source.clone()));
         let admin = admin::router(Admin {
             assembler: assembler.clone(),
             source: source.clone(),
@@ -117,7 +120,11 @@ impl Runtime {
     ) -> std::io::Result<()> {
         let port =
             listen::serve(listener, self.dispatcher.clone(), self.ending.phase(), Limits::public(), drain);
-        let ending = async { (self.ending.wait(leaving).await, Instant::now()) };
+        let ending = async {
+            let told = self.ending.wait(leaving).await;
+            self.assembler.say_goodbye();
+            (told, Instant::now())
+        };
         let ((told, closing), ()) = tokio::join!(ending, port);
         told?;
         // Nothing may start anything any more.

@@ -33,6 +33,14 @@ impl Silence {
         timer.as_mut().poll(cx)
     }
 
+    /// Each wait from now on may take so long, also the one that lasts.
+    pub(crate) fn set(&mut self, limit: Duration) {
+        if self.limit != limit {
+            self.limit = limit;
+            self.waiting = false;
+        }
+    }
+
     /// To be called when something has come.
     pub(crate) fn broken(&mut self) {
         self.waiting = false;

@@ -35,5 +35,5 @@ fn principal(admin: &Admin, request: &Request) -> Result<Principal, Refusal> {
 
 fn is_local(request: &Request) -> bool {
     let peer = request.extensions().get::<Arrival>().map(|arrival| arrival.peer);
-    peer.is_some_and(|peer| local::is_local(peer, request.uri(), request.headers()))
+    peer.is_some_and(|peer| local::is_local(peer.ip(), request.uri(), request.headers()))
 }

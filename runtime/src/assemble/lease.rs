@@ -3,15 +3,31 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 const CLOSED: usize = 1 << (usize::BITS - 1);
 
+/// Why a group takes no further requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Farewell {
+    /// A newer snapshot serves: whoever stays connected may come again at once.
+    Replaced,
+    /// The process ends.
+    Ending,
+}
+
 /// The requests of one group.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Leases {
     count: AtomicUsize,
     idle: Notify,
+    farewell: watch::Sender<Option<Farewell>>,
+}
+
+impl Default for Leases {
+    fn default() -> Self {
+        Self { count: AtomicUsize::new(0), idle: Notify::new(), farewell: watch::Sender::new(None) }
+    }
 }
 
 /// One request in flight; held until its response's body is over.
@@ -27,9 +43,15 @@ impl Leases {
         (before & CLOSED == 0).then_some(lease)
     }
 
-    /// Takes no further requests.
-    pub fn close(&self) {
+    /// Takes no further requests, and tells those that would last for ever.
+    pub fn close(&self, farewell: Farewell) {
         self.count.fetch_or(CLOSED, Ordering::AcqRel);
+        self.tell(farewell);
+    }
+
+    /// Tells those that would last for ever to end; the first word counts.
+    pub fn tell(&self, farewell: Farewell) {
+        self.farewell.send_if_modified(|told| told.is_none() && told.replace(farewell).is_none());
     }
 
     /// Requests in flight.
@@ -49,6 +71,21 @@ impl Leases {
     }
 }
 
+impl Lease {
+    /// Tells why the group takes no further requests, once it does not.
+    pub fn farewell(&self) -> watch::Receiver<Option<Farewell>> {
+        self.0.farewell.subscribe()
+    }
+}
+
+/// Waits until the group takes no further requests.
+pub async fn told(mut farewell: watch::Receiver<Option<Farewell>>) -> Farewell {
+    match farewell.wait_for(Option::is_some).await {
+        Ok(told) => told.unwrap_or(Farewell::Ending),
+        Err(_) => Farewell::Ending,
+    }
+}
+
 impl Drop for Lease {
     fn drop(&mut self) {
         if self.0.count.fetch_sub(1, Ordering::AcqRel) & !CLOSED == 1 {
@@ -65,7 +102,7 @@ mod tests {
     async fn a_closed_group_takes_nothing_and_ends_with_its_last_request() {
         let leases = Arc::new(Leases::default());
         let first = leases.take().unwrap();
-        leases.close();
+        leases.close(Farewell::Replaced);
         assert!(leases.take().is_none());
         assert_eq!(leases.in_flight(), 1);
         let waiting = tokio::spawn({

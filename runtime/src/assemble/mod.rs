@@ -1,15 +1,24 @@
 //! Puts a plan together beside the one that serves, then swaps.
 //!
 //! ```text
-//! plan → start: ensure groups → settle → prepared → commit: snapshot → swap → retire old groups
+//! plan → start: ensure groups → settle → prepared → commit: exchange → snapshot → swap → retire old groups
 //! ```
+//!
+//! What may not run beside its older version changes places with it at the
+//! exchange; everything else is up before.
 
 mod assets;
+mod claims;
+mod environment;
+mod exchange;
 mod groups;
+mod hold;
+mod hooks;
 mod lease;
 mod pool;
 mod prepared;
 mod retry;
+mod running;
 mod snapshot;
 mod state;
 
@@ -26,13 +35,15 @@ use tokio::sync::watch;
 
 use crate::volume::{Tree, Volume};
 
-pub use assets::{Asset, Assets};
-pub use lease::{Lease, Leases};
-pub use pool::Running;
+pub use assets::{Asset, Assets, Encoding, Representation, Shelf, Source};
+pub use hooks::{HookTable, Hooker};
+pub use lease::{Farewell, Lease, Leases, told};
 pub use prepared::{Prepared, Ready};
+pub use running::Running;
 pub use snapshot::{Code, Served, Snapshot};
-pub use state::Runs;
+pub use state::{Runs, Unstarted};
 
+use hold::Holding;
 use pool::Pool;
 
 /// Times of a change.
@@ -65,6 +76,8 @@ pub struct Assembler {
     timing: Timing,
     pool: Pool,
     current: ArcSwap<Snapshot>,
+    swaps: watch::Sender<u64>,
+    holding: Arc<Holding>,
     committed: AtomicBool,
 }
 
@@ -72,7 +85,16 @@ impl Assembler {
     /// Serves nothing yet. Without an engine everything but code is served.
     pub fn new(engine: Option<Arc<dyn Engine>>, volume: Arc<Volume>, timing: Timing) -> Self {
         let current = ArcSwap::from_pointee(Snapshot::empty());
-        Self { engine, volume, timing, pool: Pool::default(), current, committed: AtomicBool::new(false) }
+        Self {
+            engine,
+            volume,
+            timing,
+            pool: Pool::default(),
+            current,
+            swaps: watch::Sender::new(0),
+            holding: Arc::default(),
+            committed: AtomicBool::new(false),
+        }
     }
 
     /// What serves now.
@@ -93,6 +115,11 @@ impl Assembler {
     /// Counts up whenever a group becomes ready, fails or is due for a retry.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.pool.changes()
+    }
+
+    /// Counts up with each snapshot.
+    pub fn swaps(&self) -> watch::Receiver<u64> {
+        self.swaps.subscribe()
     }
 
     /// All groups, of the snapshot and beside it.
@@ -129,20 +156,38 @@ impl Assembler {
     }
 
     /// Swaps to a prepared plan at once, for all of its plugins. Groups that are
-    /// neither in it nor in `warm` are drained and ended.
-    pub fn commit(&self, ready: Ready, warm: &BTreeSet<GroupKey>) -> Arc<Snapshot> {
+    /// neither in it nor in `warm` are drained and ended. If one that starts only
+    /// now fails, what served before goes on, and the plan comes back with the
+    /// failure.
+    pub async fn commit(&self, ready: Ready, warm: &BTreeSet<GroupKey>) -> Result<Arc<Snapshot>, Prepared> {
         let keys: BTreeSet<GroupKey> = ready.keys().chain(warm.iter().copied()).collect();
-        let snapshot = self.swap(ready);
+        let snapshot = self.swap(self.exchange(ready).await?);
         self.retain(&keys);
+        Ok(snapshot)
+    }
+
+    /// Swaps to a plan whose groups have changed places with those that they may
+    /// not run beside. Every group stays.
+    pub fn swap(&self, ready: Ready) -> Arc<Snapshot> {
+        let (mut snapshot, hold) = ready.into_snapshot();
+        snapshot.inherit_files(&self.current());
+        let snapshot = Arc::new(snapshot);
+        self.current.store(snapshot.clone());
+        self.committed.store(true, Ordering::Release);
+        drop(hold);
+        snapshot.runs().for_each(|running| running.group.live());
+        self.swaps.send_modify(|count| *count += 1);
         snapshot
     }
 
-    /// The same, but every group stays.
-    pub fn swap(&self, ready: Ready) -> Arc<Snapshot> {
-        let snapshot = Arc::new(ready.into_snapshot());
-        self.current.store(snapshot.clone());
-        self.committed.store(true, Ordering::Release);
-        snapshot
+    /// Whether another snapshot serves than this one, by now or, if groups are
+    /// changing places, in a moment. Waits for that for at most 5 s.
+    pub async fn has_successor(&self, snapshot: &Arc<Snapshot>) -> bool {
+        let serves = || Arc::ptr_eq(&self.current(), snapshot);
+        if serves() {
+            self.holding.wait().await;
+        }
+        !serves()
     }
 
     /// Drains and ends every group but these.
@@ -162,6 +207,11 @@ impl Assembler {
         if again.replaces_a_group_of(&serving) || again.has_a_package_more_than(&serving) {
             self.swap(again.degraded());
         }
+    }
+
+    /// Tells what would last for ever, streams of events and WebSockets, to end.
+    pub fn say_goodbye(&self) {
+        self.pool.list().iter().for_each(|(_, running)| running.leases.tell(Farewell::Ending));
     }
 
     /// Drains every group and runs `onShutdown` everywhere, dependents first

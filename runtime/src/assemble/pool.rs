@@ -2,97 +2,53 @@
 //! plan that names a group that is here already takes it as it is.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use davit_engine::{Group, GroupState};
+use davit_engine::Group;
 use davit_plugin::plan::GroupKey;
+use futures::future::join_all;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
-use super::lease::Leases;
-use crate::volume::Tree;
-
-/// How long `onShutdown` may take, all of a group's plugins together
-/// (Buntime contract §3).
-const SHUTDOWN: Duration = Duration::from_secs(30);
-
-/// A started group. Dropping the last handle ends its worker by force.
-pub struct Running {
-    /// The engine's handle.
-    pub group: Arc<dyn Group>,
-    /// The names of its plugins.
-    pub label: String,
-    /// The requests that it answers.
-    pub leases: Arc<Leases>,
-    /// When it was started.
-    pub since: Instant,
-    /// When it stopped starting.
-    pub settled_at: OnceLock<Instant>,
-    /// How often a group of this key was started before and failed.
-    pub attempt: u32,
-    /// The packages that its worker reads from.
-    _trees: Vec<Arc<Tree>>,
-}
-
-impl std::fmt::Debug for Running {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Running").field("state", &*self.group.state().borrow()).finish_non_exhaustive()
-    }
-}
-
-impl Running {
-    /// What the group is doing.
-    pub fn state(&self) -> GroupState {
-        self.group.state().borrow().clone()
-    }
-
-    /// Waits until the group is no longer starting.
-    pub async fn settled(&self) -> GroupState {
-        let mut state = self.group.state();
-        match state.wait_for(|state| *state != GroupState::Starting).await {
-            Ok(state) => state.clone(),
-            Err(_) => GroupState::Stopped,
-        }
-    }
-
-    /// The same, though for no longer than `settle` after its start, if that is
-    /// given.
-    pub(super) async fn settled_within(&self, settle: Option<Duration>) {
-        match settle.map(|settle| settle.saturating_sub(self.since.elapsed())) {
-            Some(left) => drop(tokio::time::timeout(left, self.settled()).await),
-            None => drop(self.settled().await),
-        }
-    }
-
-    /// Takes no further requests, answers those in flight for at most `drain`,
-    /// then runs `onShutdown` and ends the worker.
-    pub async fn retire(&self, drain: Duration) {
-        self.leases.close();
-        if tokio::time::timeout(drain, self.leases.idle()).await.is_err() {
-            let open = self.leases.in_flight();
-            tracing::warn!(open, "requests were still open when the drain time was over; they are cut off");
-        }
-        self.group.stop(SHUTDOWN).await;
-    }
-}
+use super::claims::Claims;
+use super::lease::Farewell;
+use super::retry;
+use super::running::{HASTE, Held, Running};
 
 /// All groups of this process.
 #[derive(Debug)]
 pub(super) struct Pool {
-    groups: Mutex<BTreeMap<GroupKey, Arc<Running>>>,
+    groups: Arc<Mutex<Groups>>,
     changes: watch::Sender<u64>,
     retiring: TaskTracker,
 }
 
+#[derive(Debug, Default)]
+struct Groups {
+    by_key: BTreeMap<GroupKey, Arc<Running>>,
+    /// Those that are being drained and ended.
+    leaving: Vec<Arc<Running>>,
+}
+
+/// What came of the wish for a group.
+#[derive(Debug)]
+pub(super) enum Ensured {
+    /// It is here, however it fares.
+    Here(Arc<Running>),
+    /// It may only start once another one has ended; with it the group of its key
+    /// that has failed before.
+    MustWait(Option<Arc<Running>>),
+}
+
 impl Default for Pool {
     fn default() -> Self {
-        Self { groups: Mutex::default(), changes: watch::Sender::new(0), retiring: TaskTracker::new() }
+        Self { groups: Arc::default(), changes: watch::Sender::new(0), retiring: TaskTracker::new() }
     }
 }
 
 impl Pool {
-    fn groups(&self) -> MutexGuard<'_, BTreeMap<GroupKey, Arc<Running>>> {
+    fn groups(&self) -> MutexGuard<'_, Groups> {
         self.groups.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -102,53 +58,92 @@ impl Pool {
     }
 
     /// The group of this key; `start` makes it if it is not here, or if it has
-    /// failed and is due for another try.
+    /// failed and is due for another try, unless one runs that it excludes.
     pub(super) fn ensure(
         &self,
         key: GroupKey,
-        trees: Vec<Arc<Tree>>,
         label: String,
+        claims: Claims,
+        held: Held,
         start: impl FnOnce() -> Arc<dyn Group>,
-    ) -> Arc<Running> {
+    ) -> Ensured {
         let mut groups = self.groups();
-        let attempt = match groups.get(&key) {
-            Some(running) if !super::retry::is_due(running) => return running.clone(),
+        let before = groups.by_key.get(&key).cloned();
+        let must_wait = groups.in_the_way_of(&claims).next().is_some();
+        let attempt = match before {
+            Some(running) if !retry::is_due(&running, must_wait) => return Ensured::Here(running),
+            before if must_wait => return Ensured::MustWait(before),
             Some(failed) => failed.attempt + 1,
             None => 0,
         };
-        let group = start();
-        let (leases, settled_at, since) = (Arc::default(), OnceLock::new(), Instant::now());
-        let running = Arc::new(Running { group, label, leases, since, settled_at, attempt, _trees: trees });
-        groups.insert(key, running.clone());
+        let running = Arc::new(Running::new(start(), label, claims, held, attempt));
+        groups.by_key.insert(key, running.clone());
         tokio::spawn(announce(running.clone(), self.changes.clone()));
-        running
+        Ensured::Here(running)
+    }
+
+    /// Ends every group that one of these excludes, with little patience for its
+    /// open requests, and waits until all of their processes are gone.
+    pub(super) async fn make_way(&self, claims: &[Claims]) {
+        let in_the_way: Vec<Arc<Running>> = {
+            let mut groups = self.groups();
+            let all: Vec<_> =
+                claims.iter().flat_map(|claims| groups.in_the_way_of(claims)).cloned().collect();
+            let is_one = |running: &Arc<Running>| all.iter().any(|one| Arc::ptr_eq(one, running));
+            let here = groups.take(|_, running| is_one(running));
+            here.into_iter()
+                .for_each(|running| self.dismiss(&mut groups, running, (Farewell::Replaced, HASTE)));
+            all
+        };
+        in_the_way.iter().for_each(|running| running.hurry());
+        join_all(in_the_way.iter().map(|running| running.over())).await;
     }
 
     /// Retires every group that is not named.
     pub(super) fn keep_only(&self, keys: &BTreeSet<GroupKey>, drain: Duration) {
-        let gone = {
-            let mut groups = self.groups();
-            let (kept, gone) =
-                std::mem::take(&mut *groups).into_iter().partition(|(key, _)| keys.contains(key));
-            *groups = kept;
-            gone
-        };
-        for running in gone.into_values() {
-            self.retiring.spawn(async move { running.retire(drain).await });
-        }
+        self.dismiss_all_but(keys, (Farewell::Replaced, drain));
+    }
+
+    fn dismiss_all_but(&self, keys: &BTreeSet<GroupKey>, how: (Farewell, Duration)) {
+        let mut groups = self.groups();
+        let gone = groups.take(|key, _| !keys.contains(key));
+        gone.into_iter().for_each(|running| self.dismiss(&mut groups, running, how));
+    }
+
+    fn dismiss(&self, groups: &mut Groups, running: Arc<Running>, (farewell, drain): (Farewell, Duration)) {
+        groups.leaving.push(running.clone());
+        let groups = self.groups.clone();
+        self.retiring.spawn(async move {
+            running.retire(farewell, drain).await;
+            let mut groups = groups.lock().unwrap_or_else(PoisonError::into_inner);
+            groups.leaving.retain(|other| !Arc::ptr_eq(other, &running));
+        });
     }
 
     /// Retires all groups and waits for them, and for those whose successors
     /// serve already: the end of the process.
     pub(super) async fn retire_all(&self, drain: Duration) {
-        self.keep_only(&BTreeSet::new(), drain);
+        self.list().iter().for_each(|(_, running)| running.leases.tell(Farewell::Ending));
+        self.dismiss_all_but(&BTreeSet::new(), (Farewell::Ending, drain));
         self.retiring.close();
         self.retiring.wait().await;
     }
 
     /// All groups with their keys.
     pub(super) fn list(&self) -> Vec<(GroupKey, Arc<Running>)> {
-        self.groups().iter().map(|(key, running)| (*key, running.clone())).collect()
+        self.groups().by_key.iter().map(|(key, running)| (*key, running.clone())).collect()
+    }
+}
+
+impl Groups {
+    /// The groups whose processes run, or may run again, and that exclude it.
+    fn in_the_way_of(&self, claims: &Claims) -> impl Iterator<Item = &Arc<Running>> {
+        let all = self.by_key.values().chain(&self.leaving);
+        all.filter(|running| running.claims.exclude(claims) && !running.is_over())
+    }
+
+    fn take(&mut self, gone: impl Fn(&GroupKey, &Arc<Running>) -> bool) -> Vec<Arc<Running>> {
+        self.by_key.extract_if(.., |key, running| gone(key, running)).map(|(_, running)| running).collect()
     }
 }
 
@@ -158,10 +153,11 @@ async fn announce(running: Arc<Running>, changes: watch::Sender<u64>) {
     running.settled().await;
     let _set_once = running.settled_at.set(Instant::now());
     changes.send_modify(|count| *count += 1);
-    if let Some(wait) = super::retry::wait(&running) {
-        let still_held = Arc::downgrade(&running);
-        drop(running);
-        tokio::time::sleep(wait).await;
+    let (since, waits) = (tokio::time::Instant::now(), retry::waits(&running));
+    let still_held = Arc::downgrade(&running);
+    drop(running);
+    for wait in waits {
+        tokio::time::sleep_until(since + wait).await;
         if still_held.strong_count() > 0 {
             changes.send_modify(|count| *count += 1);
         }

@@ -1,5 +1,6 @@
 //! A plan whose groups were started, and how far each plugin has come.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,9 @@ use davit_plugin::plan::{GroupKey, Plan, PluginState};
 use futures::future::join_all;
 
 use super::assets::Assets;
-use super::groups::PlannedGroup;
+use super::claims::Claims;
+use super::groups::{PlannedGroup, Start};
+use super::hold::Hold;
 use super::snapshot::{Code, Served, Snapshot};
 use super::state;
 use crate::volume::Tree;
@@ -18,16 +21,22 @@ use crate::volume::Tree;
 pub struct Prepared {
     plan: Arc<Plan>,
     /// In the plan's order; none for a package that the volume does not hold.
-    trees: Vec<Option<Arc<Tree>>>,
+    pub(super) trees: Vec<Option<Arc<Tree>>>,
     /// In the plan's order.
     assets: Vec<Option<Arc<Assets>>>,
-    groups: Vec<PlannedGroup>,
+    pub(super) groups: Vec<PlannedGroup>,
 }
 
 /// A prepared plan that can be committed: all of its plugins are ready, or
 /// somebody has said that it shall serve without those that are not.
 #[derive(Debug)]
-pub struct Ready(Prepared);
+pub struct Ready {
+    pub(super) prepared: Prepared,
+    /// Whether all of its plugins must run.
+    pub(super) whole: bool,
+    /// Its requests wait until it serves.
+    pub(super) hold: Option<Hold>,
+}
 
 impl Prepared {
     pub(super) fn new(
@@ -45,13 +54,17 @@ impl Prepared {
     }
 
     /// The plan's groups: key, members as indices into the plan, and the state
-    /// of each member.
+    /// of each member. Of what starts at the commit nothing can be known before:
+    /// it counts as ready.
     pub fn groups(&self) -> impl Iterator<Item = (GroupKey, &[usize], Vec<PluginState>)> {
         self.groups.iter().map(|planned| {
             let members = &planned.group.plugins[..];
             let name = |&i: &usize| &self.plan.plugins[i].name;
-            let states = members.iter().map(|i| state::of(&planned.runs, name(i))).collect();
-            (planned.group.key, members, states)
+            let state = |i| match planned.start {
+                Start::Now => state::of(&planned.runs, name(i)),
+                Start::AtCommit => PluginState::Ready,
+            };
+            (planned.group.key, members, members.iter().map(state).collect())
         })
     }
 
@@ -75,6 +88,22 @@ impl Prepared {
         join_all(running.map(|running| running.settled_within(settle))).await;
     }
 
+    /// The groups that start at the commit.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &PlannedGroup> {
+        self.groups.iter().filter(|planned| planned.start == Start::AtCommit)
+    }
+
+    /// What they claim.
+    pub(super) fn claims_of_waiting(&self) -> Vec<Claims> {
+        self.waiting().map(|planned| Claims::of(&self.plan, &planned.group)).collect()
+    }
+
+    /// Whether all plugins of these groups are ready.
+    pub(super) fn runs_all(&self, keys: &BTreeSet<GroupKey>) -> bool {
+        let mut named = self.groups().filter(|(key, ..)| keys.contains(key));
+        named.all(|(.., states)| states.iter().all(|state| *state == PluginState::Ready))
+    }
+
     /// Whether a group's first worker could not start.
     pub fn has_failed(&self) -> bool {
         let failed = |planned: &PlannedGroup| {
@@ -86,14 +115,19 @@ impl Prepared {
     /// The plan as one that can be committed, or as it was if a plugin is not
     /// ready.
     pub fn ready(self) -> Result<Ready, Self> {
-        let all = self.groups().all(|(.., states)| states.iter().all(|state| *state == PluginState::Ready));
-        if all { Ok(Ready(self)) } else { Err(self) }
+        let all = self.keys().collect();
+        if self.runs_all(&all) { Ok(self.whole()) } else { Err(self) }
+    }
+
+    /// The plan as one that can be committed, if what starts only then does start.
+    pub fn whole(self) -> Ready {
+        Ready { prepared: self, whole: true, hold: None }
     }
 
     /// The plan as one that can be committed although some of its plugins may
     /// not run: those answer 503.
     pub fn degraded(self) -> Ready {
-        Ready(self)
+        Ready { prepared: self, whole: false, hold: None }
     }
 
     /// Whether this has a group that is no longer starting and is another one
@@ -112,22 +146,29 @@ impl Prepared {
 }
 
 impl Ready {
-    pub(super) fn keys(&self) -> impl Iterator<Item = GroupKey> {
-        self.0.keys()
+    /// The plan.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.prepared.plan
     }
 
-    /// Puts the snapshot together.
-    pub(super) fn into_snapshot(self) -> Snapshot {
-        let Self(Prepared { plan, trees, assets, groups }) = self;
+    pub(super) fn keys(&self) -> impl Iterator<Item = GroupKey> {
+        self.prepared.keys()
+    }
+
+    /// Puts the snapshot together; with it what holds its requests up to now.
+    pub(super) fn into_snapshot(self) -> (Snapshot, Option<Hold>) {
+        let Self { prepared: Prepared { plan, trees, assets, groups }, hold, .. } = self;
         let code = |i: usize| {
-            let in_group = |PlannedGroup { group, runs }: &PlannedGroup| {
+            let in_group = |PlannedGroup { group, runs, .. }: &PlannedGroup| {
                 let place = group.plugins.iter().position(|&member| member == i)?;
                 Some(Code { key: group.key, place, runs: runs.clone() })
             };
             groups.iter().find_map(in_group)
         };
         let parts = trees.into_iter().zip(assets).enumerate();
-        let plugins = parts.map(|(i, (tree, assets))| Served { tree, assets, code: code(i) }).collect();
-        Snapshot::new(plan, plugins)
+        let plugins = parts
+            .map(|(i, (tree, assets))| Served { tree, assets, shelf: Arc::default(), code: code(i) })
+            .collect();
+        (Snapshot::new(plan, plugins), hold)
     }
 }

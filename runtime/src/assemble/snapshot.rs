@@ -2,16 +2,18 @@
 //! all of it or all of the next one.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use davit_engine::GroupState;
 use davit_plugin::PluginName;
 use davit_plugin::plan::{GroupKey, Plan, PlannedPlugin};
 use davit_plugin::reason::Problem;
 use futures::future::join_all;
 
-use super::assets::Assets;
-use super::pool::Running;
+use super::assets::{Assets, Shelf};
+use super::hooks::HookTable;
+use super::running::Running;
 use super::state::{self, Runs, package_missing};
 use crate::volume::Tree;
 
@@ -21,6 +23,7 @@ pub struct Snapshot {
     plan: Arc<Plan>,
     plugins: Vec<Served>,
     by_segment: HashMap<String, usize>,
+    hooks: OnceLock<Arc<HookTable>>,
 }
 
 /// One plugin of a snapshot.
@@ -31,6 +34,8 @@ pub struct Served {
     pub tree: Option<Arc<Tree>>,
     /// Its user interface.
     pub assets: Option<Arc<Assets>>,
+    /// What is left of the files of its former packages.
+    pub shelf: Arc<Shelf>,
     /// What runs its code, if it has any.
     pub code: Option<Code>,
 }
@@ -52,12 +57,25 @@ impl Snapshot {
         let segment =
             |(i, plugin): (usize, &PlannedPlugin)| Some((plugin.base.as_ref()?.segment().to_owned(), i));
         let by_segment = plan.plugins.iter().enumerate().filter_map(segment).collect();
-        Self { plan, plugins, by_segment }
+        Self { plan, plugins, by_segment, hooks: OnceLock::new() }
     }
 
     /// The snapshot before the first plan.
     pub(super) fn empty() -> Self {
         Self::new(Arc::new(Plan::empty()), Vec::new())
+    }
+
+    /// Takes over what is left of the files of each plugin that `old` served at the
+    /// same base, with those of the package that is replaced now.
+    pub(super) fn inherit_files(&mut self, old: &Self) {
+        for (plugin, served) in self.plan.plugins.iter().zip(&mut self.plugins) {
+            let same = old.plugin(&plugin.name).filter(|(before, _)| before.base == plugin.base);
+            let Some((_, before)) = same else { continue };
+            served.shelf = before.shelf.clone();
+            if let Some(replaced) = &before.assets {
+                served.shelf.keep(replaced, served.assets.as_deref());
+            }
+        }
     }
 
     /// The plan.
@@ -69,6 +87,17 @@ impl Snapshot {
     /// plan.
     pub fn at(&self, segment: &str) -> Option<(usize, &Served)> {
         self.by_segment.get(segment).map(|&i| (i, &self.plugins[i]))
+    }
+
+    /// The hooks of its plugins, in load order. A group that is still starting has
+    /// none yet.
+    pub fn hooks(&self) -> Arc<HookTable> {
+        if let Some(known) = self.hooks.get() {
+            return known.clone();
+        }
+        let settled = self.runs().all(|running| running.state() != GroupState::Starting);
+        let table = Arc::new(HookTable::of(self));
+        if settled { self.hooks.get_or_init(|| table).clone() } else { table }
     }
 
     /// The plugin at an index of the plan.

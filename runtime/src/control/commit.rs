@@ -10,7 +10,7 @@ use super::fence::{self, Step};
 use super::refusals::{broken, of_volume};
 use super::reports;
 use super::standing::{Build, Committed, Proposal};
-use crate::assemble::Prepared;
+use crate::assemble::{Prepared, Ready};
 
 impl Driver {
     /// Swaps to the prepared plan, or confirms the one that serves. The disk comes
@@ -59,14 +59,23 @@ impl Driver {
         prepared: Prepared,
         tag: String,
     ) -> Result<(), Refusal> {
-        if !request.degraded {
-            let reports = reports::of_prepared(&prepared, &self.assembler.current());
-            all_ready(&reports)?;
-        }
-        let (fence, digest, plan) = (request.fence, request.plan, (**prepared.plan()).clone());
+        let ready = self.ready(request, prepared)?;
+        let (fence, digest, plan) = (request.fence, request.plan, (**ready.plan()).clone());
         let whole = Arc::new(CommittedPlan { fence, tag, plan });
-        self.write(whole.clone()).await?;
-        self.assembler.swap(prepared.degraded());
+        // What changes places can fail, and is tried before the plan is kept.
+        let ready = match self.assembler.exchange(ready).await {
+            Ok(ready) => ready,
+            Err(failed) => {
+                self.stay(failed);
+                return Ok(());
+            }
+        };
+        if let Err(refusal) = self.write(whole.clone()).await {
+            let undone = self.assembler.undo(ready).await;
+            self.stay(undone);
+            return Err(refusal);
+        }
+        self.assembler.swap(ready);
         self.standing.send_modify(|standing| {
             standing.committed = Some(Committed { digest, whole });
             standing.confirmed = true;
@@ -76,6 +85,26 @@ impl Driver {
         let plugins = self.assembler.current().plan().plugins.len();
         tracing::info!(plan = %digest, %fence, plugins, "a plan is live");
         Ok(())
+    }
+
+    /// A plan that may be committed. One that serves already in part, with what does
+    /// not run of that, is ready too.
+    fn ready(&self, request: &CommitRequest, prepared: Prepared) -> Result<Ready, Refusal> {
+        if request.degraded {
+            return Ok(prepared.degraded());
+        }
+        all_ready(&reports::of_prepared(&prepared, &self.assembler.current()))?;
+        Ok(prepared.whole())
+    }
+
+    /// What serves goes on. The plan stays proposed, with what it fails for.
+    fn stay(&self, failed: Prepared) {
+        self.standing.send_modify(|standing| {
+            if let Some(proposal) = &mut standing.proposal {
+                proposal.build = Build::Beside(failed);
+            }
+        });
+        self.retire_the_rest();
     }
 
     async fn write(&self, plan: Arc<CommittedPlan>) -> Result<(), Refusal> {

@@ -29,13 +29,25 @@ impl Root {
     }
 }
 
-/// A root that cannot be read. What is known of it stays as it is: nobody knows
-/// whether its plugins are gone.
+/// A plugin directory, or a file of Davit's in one, that cannot be read. What is
+/// known of it stays as it is: nobody knows whether its plugins are gone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("cannot read the plugin directory {path}: {why}; it is tried again, and what serves of it goes on")]
+#[error("cannot read {what}{path}: {why}; it is tried again, and what serves goes on")]
 pub struct Unread {
+    what: &'static str,
     path: String,
     why: String,
+}
+
+impl Unread {
+    fn new(what: &'static str, path: &Path, why: String) -> Self {
+        Self { what, path: path.display().to_string(), why }
+    }
+
+    /// A file of Davit's.
+    pub(super) fn file(path: &Path, why: String) -> Self {
+        Self::new("", path, why)
+    }
 }
 
 /// Lists roots, and remembers each one's last listing.
@@ -55,7 +67,7 @@ impl Lister {
             match below(root, known) {
                 Ok(found) => *known = found,
                 Err(error) => {
-                    unread.push(Unread { path: root.path().display().to_string(), why: error.to_string() });
+                    unread.push(Unread::new("the plugin directory ", root.path(), error.to_string()));
                 }
             }
             let folder = |relative: &String| PluginFolder {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use davit_plugin::PluginName;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
@@ -11,6 +12,7 @@ use super::Options;
 use super::folders::Unread;
 use super::pass::{Passes, Report};
 use super::status::PluginStatus;
+use super::switches::SwitchError;
 use crate::assemble::Assembler;
 use crate::listen::Phase;
 use crate::volume::Volume;
@@ -19,6 +21,7 @@ use crate::volume::Volume;
 const AGAIN: Duration = Duration::from_secs(2);
 
 type Reloaded = Result<(), ReloadError>;
+type Switched = Result<(), SwitchError>;
 
 /// Asks the following task for something.
 #[derive(Clone)]
@@ -30,6 +33,7 @@ pub struct Handle {
 enum Ask {
     Changed,
     Reload(oneshot::Sender<Reloaded>),
+    Switch { name: PluginName, enabled: bool, done: oneshot::Sender<Switched> },
 }
 
 /// A reload did not do all that was asked for.
@@ -58,6 +62,27 @@ impl Handle {
     pub async fn reload(&self) -> Result<Arc<[PluginStatus]>, ReloadError> {
         let (done, finished) = oneshot::channel();
         self.asks.send(Ask::Reload(done)).await.map_err(|_| ReloadError::Stopped)?;
+        finished.await.map_err(|_| ReloadError::Stopped)??;
+        Ok(self.statuses())
+    }
+
+    /// Turns a plugin on, whatever its manifest says, and returns when it serves, as
+    /// far as it can. Outlives the process. Of several folders of the name it is the
+    /// first one's.
+    pub async fn enable(&self, name: PluginName) -> Result<Arc<[PluginStatus]>, SwitchError> {
+        self.switch(name, true).await
+    }
+
+    /// Turns a plugin off, whatever its manifest says, and returns when it has left.
+    /// Outlives the process. A later folder of the same name takes its place.
+    pub async fn disable(&self, name: PluginName) -> Result<Arc<[PluginStatus]>, SwitchError> {
+        self.switch(name, false).await
+    }
+
+    async fn switch(&self, name: PluginName, enabled: bool) -> Result<Arc<[PluginStatus]>, SwitchError> {
+        let (done, finished) = oneshot::channel();
+        let ask = Ask::Switch { name, enabled, done };
+        self.asks.send(ask).await.map_err(|_| ReloadError::Stopped)?;
         finished.await.map_err(|_| ReloadError::Stopped)??;
         Ok(self.statuses())
     }
@@ -107,7 +132,7 @@ async fn run(
     mut changes: watch::Receiver<u64>,
     publish: watch::Sender<Arc<[PluginStatus]>>,
 ) {
-    let (mut waiting, mut unread) = (Vec::<oneshot::Sender<Reloaded>>::new(), Vec::new());
+    let (mut waiting, mut unread) = (Vec::<Waiting>::new(), Vec::new());
     loop {
         changes.mark_unchanged();
         let done = match passes.make().await {
@@ -117,9 +142,7 @@ async fn run(
                 Err(ReloadError::Failed)
             }
         };
-        for asker in waiting.drain(..) {
-            let _nobody_waits = asker.send(done.clone());
-        }
+        waiting.drain(..).for_each(|asker| asker.tell(done.clone()));
         let first = tokio::select! {
             ask = asked.recv() => match ask {
                 Some(ask) => ask,
@@ -131,12 +154,39 @@ async fn run(
         // Whatever has come meanwhile is part of the same pass.
         let mut next = Some(first);
         while let Some(ask) = next {
-            if let Ask::Reload(done) = ask {
-                passes.replace_all();
-                waiting.push(done);
+            match ask {
+                Ask::Changed => {}
+                Ask::Reload(done) => {
+                    passes.replace_all();
+                    waiting.push(Waiting::Reload(done));
+                }
+                Ask::Switch { name, enabled, done } => {
+                    let statuses = publish.borrow().clone();
+                    match passes.switch(&name, enabled, &statuses).await {
+                        Ok(()) => waiting.push(Waiting::Switch(done)),
+                        Err(error) => drop(done.send(Err(error))),
+                    }
+                }
             }
             next = asked.try_recv().ok();
         }
+    }
+}
+
+/// Who waits for a pass.
+enum Waiting {
+    Reload(oneshot::Sender<Reloaded>),
+    Switch(oneshot::Sender<Switched>),
+}
+
+impl Waiting {
+    fn tell(self, done: Reloaded) {
+        let _nobody_waits = match self {
+            Self::Reload(asker) => asker.send(done).is_err(),
+            // What was written down has been read; another directory does not matter.
+            Self::Switch(asker) if done == Err(ReloadError::Unread) => asker.send(Ok(())).is_err(),
+            Self::Switch(asker) => asker.send(done.map_err(SwitchError::Later)).is_err(),
+        };
     }
 }
 

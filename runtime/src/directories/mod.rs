@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Each pass starts from what is on disk and what serves. A folder that cannot
-//! be used keeps its last good package; one that is gone is removed.
+//! be used keeps its last good package; one that is gone is removed. What was turned
+//! on or off by hand is remembered beside the plugins.
 
 mod declared;
 mod fingerprint;
@@ -15,6 +16,7 @@ mod follow;
 mod pass;
 mod scan;
 mod status;
+mod switches;
 mod wanted;
 
 use std::path::{Path, PathBuf};
@@ -28,6 +30,7 @@ pub use declared::{Declarations, Declared};
 pub use folders::{Root, Unread};
 pub use follow::{Handle, ReloadError, follow};
 pub use status::{PluginStatus, Serving, State};
+pub use switches::SwitchError;
 
 /// What is done in a folder before it is packed.
 #[async_trait]
@@ -67,3 +70,6 @@ pub struct PluginFolder {
     /// image and is not changed (Buntime contract §1).
     pub built_in: bool,
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,15 +5,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use davit_plugin::PluginName;
 use davit_plugin::plan::{Barred, CandidateId, GroupKey, Outcome, Plan, Tried, Verdict, arrange, judge};
 use futures::future::join_all;
 
 use super::Options;
 use super::folders::{Lister, Unread, has_manifest};
+use super::follow::ReloadError;
 use super::scan::{Found, Package, Scanner};
 use super::status::{self, PluginStatus};
+use super::switches::{SwitchError, Switches};
 use super::wanted::{LastGood, Sorted, sort};
-use crate::assemble::{Assembler, MissingPackages, Prepared, Ready};
+use crate::assemble::{Assembler, MissingPackages, Prepared};
 use crate::volume::Volume;
 
 /// What passes remember from one to the next.
@@ -22,6 +25,7 @@ pub(super) struct Passes {
     assembler: Arc<Assembler>,
     lister: Lister,
     scanner: Scanner,
+    switches: Switches,
     last_good: LastGood,
     reloads: u64,
     first: bool,
@@ -30,7 +34,8 @@ pub(super) struct Passes {
 /// What came of a pass.
 pub(super) struct Report {
     pub(super) statuses: Vec<PluginStatus>,
-    /// Plugin directories that nobody could look into.
+    /// Plugin directories that nobody could look into, and what was turned on or
+    /// off in them, if nobody could read that.
     pub(super) unread: Vec<Unread>,
 }
 
@@ -38,7 +43,17 @@ impl Passes {
     pub(super) fn new(options: Options, assembler: Arc<Assembler>, volume: Arc<Volume>) -> Self {
         let scanner = Scanner::new(volume, &options);
         let lister = Lister::new(&options.roots);
-        Self { options, assembler, lister, scanner, last_good: LastGood::new(), reloads: 0, first: true }
+        let switches = Switches::new(&options.roots);
+        Self {
+            options,
+            assembler,
+            lister,
+            scanner,
+            switches,
+            last_good: LastGood::new(),
+            reloads: 0,
+            first: true,
+        }
     }
 
     /// Makes every group of the next pass a new one.
@@ -46,10 +61,32 @@ impl Passes {
         self.reloads += 1;
     }
 
+    /// Turns a plugin on or off from the next pass on; `statuses` are those of the
+    /// last one. Of several folders of the name that is the first one, or the first
+    /// that is on if it is to be off.
+    pub(super) async fn switch(
+        &mut self,
+        name: &PluginName,
+        enabled: bool,
+        statuses: &[PluginStatus],
+    ) -> Result<(), SwitchError> {
+        if self.options.declarations.declare(name) {
+            return Err(SwitchError::Declared(name.clone()));
+        }
+        let named = || statuses.iter().filter(|status| status.name.as_ref() == Some(name));
+        let on = named().find(|status| !enabled && !status.is_off());
+        let status = on.or_else(|| named().next()).ok_or_else(|| SwitchError::Unknown(name.clone()))?;
+        let (mut switches, folder) = (self.switches.clone(), status.path().clone());
+        let set = tokio::task::spawn_blocking(move || switches.set(&folder, enabled).map(|()| switches));
+        self.switches = set.await.map_err(|_| ReloadError::Stopped)??;
+        Ok(())
+    }
+
     /// Makes one pass and says how each plugin fares.
     pub(super) async fn make(&mut self) -> Result<Report, MissingPackages> {
-        let (folders, unread) = self.lister.list();
-        let found = self.scanner.scan(folders).await;
+        let (folders, mut unread) = self.lister.list();
+        unread.extend(self.switches.refresh().err());
+        let found = self.scanner.scan(folders, &self.switches).await;
         let found: Vec<Found> =
             found.into_iter().filter(|found| self.is_plugin(found)).map(|found| self.mark(found)).collect();
         let packages: Vec<(PathBuf, Package)> = found.iter().filter_map(package).collect();
@@ -83,38 +120,44 @@ impl Passes {
         let (mut barred, mut tried) = (Barred::new(), BTreeSet::new());
         loop {
             let arrangement = arrange(&sorted.wanted, &serving, &barred);
-            let (ready, keys) = self.prepare(arrangement.plan, &serve, settle, &mut barred).await?;
-            tried.extend(keys);
-            if let Some(ready) = ready {
-                self.assembler.commit(ready, &tried);
+            if self.go_live(arrangement.plan, &serve, settle, &mut barred, &mut tried).await? {
                 return Ok(arrangement.outcomes);
             }
         }
     }
 
-    /// Starts a plan's groups and waits as `judge` says. Names the plan's groups,
-    /// and adds to `barred` unless all is ready.
-    async fn prepare(
+    /// Starts a plan's groups, waits as `judge` says, and commits the plan; whether
+    /// it came to that. Adds the plan's groups to `held`, and what keeps it from
+    /// being committed to `barred`.
+    async fn go_live(
         &self,
         plan: Plan,
         serve: &BTreeSet<CandidateId>,
         settle: Duration,
         barred: &mut Barred,
-    ) -> Result<(Option<Ready>, Vec<GroupKey>), MissingPackages> {
-        let prepared = self.assembler.prepare(plan, settle).await?;
-        let keys: Vec<GroupKey> = prepared.groups().map(|(key, ..)| key).collect();
+        held: &mut BTreeSet<GroupKey>,
+    ) -> Result<bool, MissingPackages> {
+        let mut prepared = self.assembler.prepare(plan, settle).await?;
+        held.extend(prepared.keys());
         loop {
             match judge(&tried(&prepared), serve) {
-                Verdict::Commit => return Ok((prepared.ready().ok(), keys)),
+                Verdict::Commit => match self.commit(prepared, held).await {
+                    Ok(()) => return Ok(true),
+                    Err(failed) => prepared = failed,
+                },
                 Verdict::Wait(groups) => {
                     join_all(groups.iter().map(|key| prepared.settled(*key))).await;
                 }
                 Verdict::Without(more) => {
                     barred.extend(more);
-                    return Ok((None, keys));
+                    return Ok(false);
                 }
             }
         }
+    }
+
+    async fn commit(&self, prepared: Prepared, held: &BTreeSet<GroupKey>) -> Result<(), Prepared> {
+        self.assembler.commit(prepared.ready()?, held).await.map(drop)
     }
 
     /// What runs now is each folder's last good.

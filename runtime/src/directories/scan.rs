@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use davit_plugin::Manifest;
 use davit_plugin::contents::{self, ContentsError, Listing};
 use davit_plugin::package::{PackError, PackOptions, pack};
 use davit_plugin::plan::Candidate;
 use davit_plugin::reason::{Problem, Reason};
 
-use super::declared::{Declarations, suspended};
+use super::declared::{Declarations, Today, suspended};
 use super::fingerprint::Fingerprint;
+use super::switches::Switches;
 use super::{Build, Options, PluginFolder};
 use crate::volume::{Tree, Volume, VolumeError};
 
@@ -28,14 +28,16 @@ pub(super) struct Package {
 #[derive(Debug, Clone)]
 pub(super) struct Found {
     pub(super) folder: PluginFolder,
+    /// Whether an administrator turned it on or off.
+    pub(super) switched: Option<bool>,
     pub(super) package: Result<Package, Unusable>,
 }
 
 /// A folder that gives no package.
 #[derive(Debug, Clone)]
 pub(super) struct Unusable {
-    /// What the author says today, if at least the manifest can be read.
-    pub(super) manifest: Option<Manifest>,
+    /// What counts today, if at least the manifest can be read.
+    pub(super) today: Option<Today>,
     pub(super) problem: Problem,
 }
 
@@ -56,16 +58,33 @@ impl Scanner {
     }
 
     /// Scans all folders, one after the other.
-    pub(super) async fn scan(&mut self, folders: Vec<PluginFolder>) -> Vec<Found> {
+    pub(super) async fn scan(&mut self, folders: Vec<PluginFolder>, switches: &Switches) -> Vec<Found> {
         self.known.retain(|path, _| folders.iter().any(|folder| folder.path == *path));
         let mut found = Vec::with_capacity(folders.len());
         for folder in folders {
             let package = self.package(&folder.path).await;
-            let package =
-                package.map_err(|problem| Unusable { manifest: contents::manifest(&folder.path), problem });
-            found.push(Found { folder, package });
+            let package = package.map_err(|problem| {
+                let manifest = contents::manifest(&folder.path);
+                Unusable { today: manifest.map(|manifest| self.declarations.today(manifest)), problem }
+            });
+            found.push(Found { switched: self.switched(&folder, &package, switches), folder, package });
         }
         found
+    }
+
+    /// What a resource declares counts, and not a switch.
+    fn switched(
+        &self,
+        folder: &PluginFolder,
+        package: &Result<Package, Unusable>,
+        switches: &Switches,
+    ) -> Option<bool> {
+        let name = match package {
+            Ok(package) => Some(package.candidate.name()),
+            Err(unusable) => unusable.today.as_ref().map(|today| &today.manifest.name),
+        };
+        let declared = name.is_some_and(|name| self.declarations.declare(name));
+        switches.of(&folder.path).filter(|_| !declared)
     }
 
     /// The folder's package as it is declared today.

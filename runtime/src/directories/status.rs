@@ -10,7 +10,7 @@ use davit_plugin::{Base, Digest, PluginName, Version};
 use serde::Serialize;
 
 use super::PluginFolder;
-use super::wanted::Sorted;
+use super::wanted::{self, Sorted};
 use crate::assemble::{Running, Snapshot};
 
 /// How a plugin fares, in one word.
@@ -58,7 +58,11 @@ pub struct Serving {
 }
 
 pub(super) fn of(sorted: Sorted, outcomes: Vec<Outcome>) -> Vec<PluginStatus> {
-    let Sorted { wanted, folders, aside } = sorted;
+    let Sorted { wanted, folders, turned_off, aside } = sorted;
+    let told = |folder: &PluginFolder, problem: Problem| match problem.reason {
+        Reason::Disabled if turned_off.contains(&folder.path) => wanted::turned_off(),
+        _ => located(folder, problem),
+    };
     let running =
         wanted.into_iter().zip(folders).zip(outcomes).map(|((wanted, folder), outcome)| PluginStatus {
             name: Some(wanted.name),
@@ -68,7 +72,7 @@ pub(super) fn of(sorted: Sorted, outcomes: Vec<Outcome>) -> Vec<PluginStatus> {
                 base: candidate.contents.manifest.base.clone(),
                 reload: candidate.reload,
             }),
-            problem: outcome.problem.map(|problem| located(&folder, problem)),
+            problem: outcome.problem.map(|problem| told(&folder, problem)),
             folder,
         });
     let aside = aside.into_iter().map(|(folder, name, problem)| PluginStatus {
@@ -136,6 +140,11 @@ impl PluginStatus {
             Some(problem) => (State::Restarting, Some(problem)),
             None => (state, self.problem.clone()),
         }
+    }
+
+    /// Whether it is turned off, by whomever.
+    pub(super) fn is_off(&self) -> bool {
+        self.problem.as_ref().is_some_and(|problem| problem.reason == Reason::Disabled)
     }
 
     /// The group that runs its code.

@@ -10,6 +10,7 @@ use davit_plugin::reason::{Problem, Reason};
 use davit_plugin::{Manifest, PluginName};
 
 use super::PluginFolder;
+use super::declared::Today;
 use super::scan::{Found, Package, Unusable};
 
 /// The package that each folder ran last.
@@ -22,6 +23,8 @@ pub(super) struct Sorted {
     pub(super) wanted: Vec<Wanted>,
     /// The folders of the wanted plugins, in the same order.
     pub(super) folders: Vec<PluginFolder>,
+    /// Of these the folders that an administrator turned off.
+    pub(super) turned_off: BTreeSet<PathBuf>,
     /// Folders that want nothing, with the name if it is known, and the reason.
     pub(super) aside: Vec<(PluginFolder, Option<PluginName>, Problem)>,
 }
@@ -32,27 +35,35 @@ pub(super) fn sort(found: Vec<Found>, last_good: &LastGood) -> Sorted {
     let enabled = |found: &Found| {
         let manifest = match &found.package {
             Ok(package) => &package.candidate.contents.manifest,
-            Err(unusable) => unusable.manifest.as_ref()?,
+            Err(unusable) => &unusable.today.as_ref()?.manifest,
         };
-        manifest.enabled.then(|| (manifest.name.clone(), found.folder.path.clone()))
+        let enabled = found.switched.unwrap_or(manifest.enabled);
+        enabled.then(|| (manifest.name.clone(), found.folder.path.clone()))
     };
     let mut owners = BTreeMap::new();
     for (name, path) in found.iter().filter_map(enabled) {
         owners.entry(name).or_insert(path);
     }
     let (mut sorted, mut seen) = (Sorted::default(), BTreeSet::new());
-    for Found { folder, package } in found {
+    for Found { folder, switched, package } in found {
         let last = last_good.get(&folder.path);
-        match wanted(package, last) {
+        match wanted(package, last, switched) {
             Err(problem) => sorted.aside.push((folder, None, problem)),
             Ok(wanted) => {
                 let owner = owners.get(&wanted.name);
                 let taken =
                     owner.is_some_and(|owner| *owner != folder.path) || !seen.insert(wanted.name.clone());
                 if taken {
-                    let problem = name_taken(&wanted.name, &folder, owner);
+                    let problem = match wanted.disabled {
+                        true if switched.is_some() => turned_off(),
+                        true => {
+                            Problem::new(Reason::Disabled, "it is turned off: set `enabled: true` to run it")
+                        }
+                        false => name_taken(&wanted.name, &folder, owner),
+                    };
                     sorted.aside.push((folder, Some(wanted.name), problem));
                 } else {
+                    sorted.turned_off.extend((switched == Some(false)).then(|| folder.path.clone()));
                     sorted.wanted.push(wanted);
                     sorted.folders.push(folder);
                 }
@@ -62,34 +73,48 @@ pub(super) fn sort(found: Vec<Found>, last_good: &LastGood) -> Sorted {
     sorted
 }
 
-fn wanted(package: Result<Package, Unusable>, last: Option<&Package>) -> Result<Wanted, Problem> {
+fn wanted(
+    package: Result<Package, Unusable>,
+    last: Option<&Package>,
+    switched: Option<bool>,
+) -> Result<Wanted, Problem> {
     let (newest, today, problem) = match package {
         Ok(Package { candidate, .. }) => {
-            let today = candidate.contents.manifest.clone();
+            let today = Today::from(&*candidate.contents);
             (Some(candidate), Some(today), None)
         }
-        Err(Unusable { manifest, problem }) => (None, manifest, Some(problem)),
+        Err(Unusable { today, problem }) => (None, today, Some(problem)),
     };
     let older = last.map(|last| last.candidate.clone());
     let (name, disabled, older) = match (&today, older) {
         (Some(today), older) => {
-            (today.name.clone(), !today.enabled, older.and_then(|older| under(older, today)))
+            let Manifest { name, enabled, .. } = &today.manifest;
+            (name.clone(), !switched.unwrap_or(*enabled), older.and_then(|older| under(older, today)))
         }
-        (None, Some(older)) => (older.name().clone(), false, Some(older)),
+        (None, Some(older)) => (older.name().clone(), switched == Some(false), Some(older)),
         (None, None) => return Err(problem.unwrap_or_else(unreadable)),
     };
     let older = older.filter(|older| newest.as_ref().is_none_or(|newest| newest.id() != older.id()));
     Ok(Wanted { name, versions: newest.into_iter().chain(older).collect(), disabled, problem })
 }
 
-/// A last good version under today's rules: what is open and what a request may
-/// cost is never part of it (interfaces §1). None if the folder now holds
-/// another plugin.
-fn under(older: Candidate, today: &Manifest) -> Option<Candidate> {
+/// A last good version under today's rules: what is open, what it may do and
+/// read, and what a request may cost is never part of it (interfaces §1). None if
+/// the folder now holds another plugin.
+fn under(older: Candidate, today: &Today) -> Option<Candidate> {
+    let Today { manifest, env, consent } = today;
     let mut contents = (*older.contents).clone();
-    contents.manifest.public_routes = today.public_routes.clone();
-    contents.manifest.limits = today.limits;
-    (contents.manifest.name == today.name).then(|| Candidate { contents: Arc::new(contents), ..older })
+    contents.manifest.public_routes = manifest.public_routes.clone();
+    contents.manifest.permissions = manifest.permissions.clone();
+    contents.manifest.limits = manifest.limits;
+    contents.env = env.clone();
+    contents.consent = consent.clone();
+    (contents.manifest.name == manifest.name).then(|| Candidate { contents: Arc::new(contents), ..older })
+}
+
+/// By whoever called the admin API, whatever the manifest says.
+pub(super) fn turned_off() -> Problem {
+    Problem::new(Reason::Disabled, "an administrator has turned it off: enable it to run it")
 }
 
 fn unreadable() -> Problem {

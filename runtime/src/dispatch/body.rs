@@ -1,5 +1,4 @@
-//! Bodies on their way through: bounded in size, bounded in silence, and counted
-//! as in flight to their end.
+//! Bodies on their way in: bounded in size and in silence.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -20,7 +19,7 @@ use crate::assemble::Lease;
 use crate::silence::Silence;
 
 /// A body that is awaited for this long in vain is given up, in either direction.
-const IDLE: Duration = Duration::from_mins(5);
+pub(super) const IDLE: Duration = Duration::from_mins(5);
 
 /// A request's body that ends with an error beyond its limit.
 pub(super) struct Limited {
@@ -80,21 +79,19 @@ impl HttpBody for Limited {
     }
 }
 
-/// A plugin's response on its way to the client; its group counts it as in
-/// flight until it is over.
-pub(super) struct Streaming {
+/// A body that a hook sends; the hook's group lasts until it is over.
+pub(super) struct Held {
     body: Body,
-    silence: Silence,
-    _lease: Lease,
+    _lease: Arc<Lease>,
 }
 
-impl Streaming {
-    pub(super) fn new(body: Body, lease: Lease) -> Self {
-        Self { body, silence: Silence::new(IDLE), _lease: lease }
+impl Held {
+    pub(super) fn new(body: Body, lease: Arc<Lease>) -> Self {
+        Self { body, _lease: lease }
     }
 }
 
-impl HttpBody for Streaming {
+impl HttpBody for Held {
     type Data = Bytes;
     type Error = BodyError;
 
@@ -102,12 +99,7 @@ impl HttpBody for Streaming {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
-            self.silence.broken();
-            return Poll::Ready(frame);
-        }
-        ready!(self.silence.over(cx));
-        Poll::Ready(Some(Err("the response's body was silent for too long".into())))
+        Pin::new(&mut self.body).poll_frame(cx)
     }
 
     fn is_end_stream(&self) -> bool {

@@ -18,6 +18,16 @@ pub(super) fn pass(
     if plugin.public_routes.allow(method.as_str(), path) {
         return Ok(());
     }
+    known(caller)
+}
+
+/// Lets a request for a path that nobody serves pass to the hooks. To a stranger
+/// there is nothing.
+pub(super) fn pass_nowhere(arrival: &Arrival, caller: &Caller) -> Result<(), Refusal> {
+    known(caller).map_err(|_| Refusal::not_found(&arrival.path))
+}
+
+fn known(caller: &Caller) -> Result<(), Refusal> {
     match caller {
         Caller::Known(_) => Ok(()),
         Caller::Wrong => Err(Refusal::unauthorized("INVALID_KEY", "the key is not valid: send a live one")),

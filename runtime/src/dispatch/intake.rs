@@ -3,7 +3,7 @@
 //! sees no header that only the connection concerns.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use davit_plugin::routes::NormalPath;
 use http::uri::{Authority, PathAndQuery, Scheme};
@@ -21,7 +21,7 @@ pub struct Arrival {
     /// The normalised path.
     pub path: NormalPath,
     /// Where the client connected from.
-    pub peer: IpAddr,
+    pub peer: SocketAddr,
     /// The absolute URI with the normalised path.
     pub uri: Uri,
 }
@@ -33,6 +33,15 @@ impl Arrival {
     /// Whether the path is Davit's own; no plugin and no hook sees it.
     pub fn is_for_davit(&self) -> bool {
         matches!(self.path.split_base().0, "_" | "api" | ".well-known")
+    }
+
+    /// The same request under the URI that a hook gave it, normalised.
+    pub(super) fn moved(&self, uri: &Uri) -> Result<Self, Refusal> {
+        let path = NormalPath::new(uri.path()).map_err(|error| bad_target(&error))?;
+        let host = uri.authority().or(self.uri.authority()).cloned();
+        let host = host.ok_or_else(|| bad_target(&"it names no host"))?;
+        let uri = absolute(host, &path, uri.query())?;
+        Ok(Self { path, uri, ..self.clone() })
     }
 
     /// What stands behind the `?`, with it.
@@ -65,7 +74,7 @@ pub(super) fn take(
         )
     })?;
     let uri = absolute(host, &path, head.uri.query())?;
-    Ok((Arrival { id, path, peer: peer.ip().to_canonical(), uri }, head, body))
+    Ok((Arrival { id, path, peer: SocketAddr::new(peer.ip().to_canonical(), peer.port()), uri }, head, body))
 }
 
 /// The headers as a plugin may see them: none that only the connection concerns,
@@ -177,7 +186,7 @@ mod tests {
     fn a_plugin_is_told_the_host_of_the_target_and_no_identity_from_outside() {
         let id = RequestId::fixed("id");
         let uri = Uri::from_static("http://target.test:81/x");
-        let peer = "127.0.0.1".parse().unwrap();
+        let peer = "127.0.0.1:1".parse().unwrap();
         let arrival = Arrival { id, path: NormalPath::new("/x").unwrap(), peer, uri };
         let sent = [("host", "other.test"), ("connection", "x-request-id"), ("x-identity", "root")];
         let mut headers =

@@ -1,28 +1,39 @@
 //! A request's way to its answer.
 //!
 //! ```text
-//! intake → (Davit's own path → admin) → match base → credential → gate → existing file → engine → SPA fallback → reply
+//! intake → (Davit's own path → admin) → match base → credential → authenticating hooks → gate → other hooks
+//!   → existing file → engine → SPA fallback → onResponse hooks → reply
 //! ```
 //!
-//! Interfaces §6 has the order; hooks will stand before and behind the gate.
+//! Interfaces §6 has the order.
 
+mod arrive;
 mod asset;
 mod body;
 mod credential;
 mod engine;
+mod enter;
+mod events;
 mod gate;
+mod hooks;
 mod hop_by_hop;
 mod intake;
+mod journey;
 mod refusal;
 mod reply;
 mod request_id;
+mod route;
+mod socket;
+mod streaming;
 mod target;
+mod upgrade;
+mod wire;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use davit_engine::Body;
-use http::{Request, Response, StatusCode, request};
+use http::{Request, Response, request};
 use hyper::body::Incoming;
 use tower::ServiceExt;
 
@@ -30,7 +41,9 @@ use crate::assemble::Assembler;
 use crate::keys::Keys;
 use crate::listen::Answer;
 use crate::metrics::Metrics;
-use target::Target;
+use journey::Journey;
+use route::Route;
+use upgrade::Handshake;
 
 pub use credential::{Caller, bearer, take as take_credential};
 pub use intake::Arrival;
@@ -46,19 +59,18 @@ pub struct Dispatcher {
 }
 
 impl Answer for Dispatcher {
-    async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+    async fn answer(&self, mut request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
         let id = RequestId::of(request.headers());
+        let handshake = Handshake::of(&mut request);
         let mut plugin = None;
         let answer = match intake::take(request, peer, id.clone()) {
             Ok((arrival, head, body)) if arrival.is_for_davit() => self.ask_davit(arrival, head, body).await,
-            Ok((arrival, head, body)) => match Target::find(&self.assembler, &arrival) {
-                Some(target) => {
-                    let name = plugin.insert(target.plugin().name.clone());
-                    tracing::trace!(request = %id, plugin = %name, path = %arrival.path, "matched");
-                    self.ask_plugin(target, &arrival, head, body).await
-                }
-                None => Err(Refusal::not_found(&arrival.path)),
-            },
+            Ok((arrival, head, body)) => {
+                let route = Route::find(&self.assembler, &arrival).await;
+                plugin = route.target.as_ref().map(|target| target.plugin().name.clone());
+                tracing::trace!(request = %id, plugin = plugin.as_ref().map(tracing::field::display), path = %arrival.path, "matched");
+                Journey { route, arrival, handshake }.run(head, body, &self.keys).await
+            }
             Err(refusal) => Err(refusal),
         };
         if let Err(refusal) = &answer {
@@ -79,38 +91,6 @@ impl Dispatcher {
         metrics: Arc<Metrics>,
     ) -> Self {
         Self { assembler, keys, admin, metrics }
-    }
-
-    async fn ask_plugin(
-        &self,
-        mut target: Target,
-        arrival: &Arrival,
-        mut head: request::Parts,
-        body: Incoming,
-    ) -> Result<Response<Body>, Refusal> {
-        intake::for_plugin(&mut head.headers, arrival);
-        let caller = credential::take(&mut head.headers, &self.keys);
-        gate::pass(target.plugin(), &head.method, arrival, &caller)?;
-        if let Some(existing) = asset::existing(&target, arrival, &head.method) {
-            return existing.respond(&head.method, &head.headers).await;
-        }
-        if target.is_down() {
-            return Err(davit_engine::ServeError::Unavailable.into());
-        }
-        let code = target.code.take();
-        let page = asset::fallback(&target, &head);
-        let asked = page.map(|page| (page, head.method.clone(), head.headers.clone()));
-        let limits = target.plugin().limits;
-        let answer = match code {
-            Some(code) => Some(engine::ask(code, limits, arrival, head, body).await?),
-            None => None,
-        };
-        match (answer, asked) {
-            (Some(response), _) if response.status() != StatusCode::NOT_FOUND => Ok(response),
-            (_, Some((page, method, headers))) => asset::respond(page, &method, &headers).await,
-            (Some(response), None) => Ok(response),
-            (None, None) => Err(Refusal::not_found(&arrival.path)),
-        }
     }
 
     async fn ask_davit(

@@ -6,7 +6,7 @@ use davit_engine::Group;
 use davit_plugin::plan::PlannedPlugin;
 
 use super::Arrival;
-use crate::assemble::{Assembler, Assets, Code, Lease, Snapshot};
+use crate::assemble::{Assets, Code, Lease, Shelf, Snapshot};
 
 /// The plugin of one snapshot that a request is for.
 pub(super) struct Target {
@@ -16,24 +16,28 @@ pub(super) struct Target {
     pub(super) code: Option<(Arc<dyn Group>, usize, Lease)>,
 }
 
+/// What a snapshot has for a request.
+pub(super) enum Taken {
+    /// Nobody serves its path.
+    Nobody,
+    /// A plugin; its group counts the request in, if it has one.
+    Here(Target),
+    /// A plugin whose group takes no further requests.
+    Closed(Target),
+}
+
 impl Target {
-    /// Matches the path's first segment with a base of the current snapshot. A
-    /// group that was closed in this very moment has a successor in the next
-    /// snapshot, which is there already.
-    pub(super) fn find(assembler: &Assembler, arrival: &Arrival) -> Option<Self> {
+    /// Matches the path's first segment with a base of the snapshot.
+    pub(super) fn find(snapshot: &Arc<Snapshot>, arrival: &Arrival) -> Taken {
         let (segment, _) = arrival.path.split_base();
-        loop {
-            let snapshot = assembler.current();
-            let (index, served) = snapshot.at(segment)?;
-            let code = match &served.code {
-                None | Some(Code { runs: Err(_), .. }) => None,
-                Some(Code { runs: Ok(running), place, .. }) => match running.leases.take() {
-                    Some(lease) => Some((running.group.clone(), *place, lease)),
-                    None if Arc::ptr_eq(&snapshot, &assembler.current()) => None,
-                    None => continue,
-                },
-            };
-            return Some(Self { snapshot, index, code });
+        let Some((index, served)) = snapshot.at(segment) else { return Taken::Nobody };
+        let target = |code| Self { snapshot: snapshot.clone(), index, code };
+        match &served.code {
+            None | Some(Code { runs: Err(_), .. }) => Taken::Here(target(None)),
+            Some(Code { runs: Ok(running), place, .. }) => match running.leases.take() {
+                Some(lease) => Taken::Here(target(Some((running.group.clone(), *place, lease)))),
+                None => Taken::Closed(target(None)),
+            },
         }
     }
 
@@ -47,10 +51,14 @@ impl Target {
         self.snapshot.served(self.index).assets.as_deref()
     }
 
-    /// Whether code should answer but there is no group to run it, or only one that
-    /// is being ended with the process; or the plugin's package is not there at all.
-    pub(super) fn is_down(&self) -> bool {
+    /// What is left of its former packages' files.
+    pub(super) fn shelf(&self) -> &Shelf {
+        &self.snapshot.served(self.index).shelf
+    }
+
+    /// Whether code should answer, or the plugin's package is not there at all.
+    pub(super) fn lacks_code(&self) -> bool {
         let served = self.snapshot.served(self.index);
-        self.code.is_none() && (served.code.is_some() || served.tree.is_none())
+        served.code.is_some() || served.tree.is_none()
     }
 }

@@ -55,7 +55,7 @@ impl<A: Answer> Connection<A> {
         let mut go = pin!(must_go(self.phase.clone(), seen.http2.clone()));
         let this = Arc::new(self);
         let service = service_fn(|request| this.clone().reply(request, seen.clone()));
-        let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+        let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
         let mut told = false;
         let ended = loop {
             tokio::select! {

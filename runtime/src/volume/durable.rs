@@ -2,7 +2,7 @@
 //! beside their place, synced, renamed, and their folder synced.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
@@ -18,4 +18,12 @@ pub(super) fn beside(folder: &Path) -> io::Result<NamedTempFile> {
 pub(super) fn publish(file: NamedTempFile, folder: &Path, name: &str) -> io::Result<()> {
     file.persist(folder.join(name)).map_err(|error| error.error)?;
     File::open(folder)?.sync_all()
+}
+
+/// Writes a file whole, and returns when it is on the disk.
+pub(crate) fn write(bytes: &[u8], folder: &Path, name: &str) -> io::Result<()> {
+    let mut file = beside(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    publish(file, folder, name)
 }

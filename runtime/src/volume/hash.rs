@@ -23,7 +23,7 @@ impl Hasher {
 }
 
 /// The digest of all that `bytes` yields.
-pub(super) fn digest(mut bytes: impl Read) -> io::Result<Digest> {
+pub fn digest(mut bytes: impl Read) -> io::Result<Digest> {
     let (mut hasher, mut buffer) = (Hasher::default(), vec![0; 64 << 10]);
     loop {
         match bytes.read(&mut buffer)? {

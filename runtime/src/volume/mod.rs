@@ -1,20 +1,24 @@
 //! The runtime's volume: packages by digest, verified and unpacked; in a managed
-//! runtime also packed, and with the plan that serves.
+//! runtime also packed, and with the plan that serves. Beside them the plugins' own
+//! folders.
 //!
 //! ```text
 //! <volume>/packages/<digest>-<n>/      one unpacked package, never changed
 //! <volume>/packages/<digest>.tgz       one package as it came, kept to be read back
 //! <volume>/packages/plan.json          the committed plan
+//! <volume>/data/<plugin>/              one plugin's own folder
 //! ```
 //!
-//! The last two are written whole or not at all, and are on the disk before
+//! Packages that are packed and the plan are written whole or not at all, and are on the disk before
 //! anybody is told. A runtime that is not managed neither uses nor removes them.
 
 mod committed;
-mod durable;
+mod data;
+pub(crate) mod durable;
 mod entry;
 mod error;
 mod hash;
+mod left;
 mod packages;
 mod tree;
 
@@ -28,8 +32,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use davit_plugin::Digest;
 use davit_plugin::package::{Limits, unpack};
 
+pub use data::{Data, DataFolder};
 pub use error::VolumeError;
-pub use hash::Hasher;
+pub use hash::{Hasher, digest};
 pub use packages::{Incoming, Kept, Packages};
 pub use tree::Tree;
 
@@ -38,6 +43,7 @@ pub use tree::Tree;
 #[derive(Debug)]
 pub struct Volume {
     packages: PathBuf,
+    data: Data,
     /// The packages that lay there as they came.
     packed: Vec<Digest>,
     _lock: File,
@@ -51,10 +57,17 @@ impl Volume {
         let lock = lock(root)?;
         let failed = |source| VolumeError::io(root, source);
         // Absolute, since workers have another working directory.
-        let packages = root.canonicalize().map_err(failed)?.join("packages");
+        let root = root.canonicalize().map_err(failed)?;
+        let packages = root.join("packages");
         fs::create_dir_all(&packages).map_err(failed)?;
         let packed = entry::forget(&packages)?;
-        Ok(Self { packages, packed, _lock: lock, unpacked: AtomicU64::new(0), trees: Mutex::default() })
+        let data = Data::open(root.join("data"))?;
+        Ok(Self { packages, data, packed, _lock: lock, unpacked: AtomicU64::new(0), trees: Mutex::default() })
+    }
+
+    /// The plugins' own folders.
+    pub fn data(&self) -> &Data {
+        &self.data
     }
 
     fn trees(&self) -> MutexGuard<'_, BTreeMap<Digest, Weak<Tree>>> {
@@ -112,5 +125,7 @@ fn lock(root: &Path) -> Result<File, VolumeError> {
     }
 }
 
+#[cfg(test)]
+mod data_tests;
 #[cfg(test)]
 mod tests;

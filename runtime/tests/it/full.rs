@@ -9,7 +9,7 @@ use reqwest::Body;
 use crate::harness::{Package, RUNTIME, Replica, fence, refused};
 
 /// Bytes that do not compress.
-fn noise(length: u32) -> String {
+pub(crate) fn noise(length: u32) -> String {
     let mut state = 1_u32;
     let next = |_| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -20,7 +20,7 @@ fn noise(length: u32) -> String {
 
 /// The system lets no file of this process grow beyond 256 KiB, so a larger
 /// package meets the same end as on a full disk, wherever the suite runs.
-fn confined(replica: &Replica) -> Program {
+pub(crate) fn confined(replica: &Replica) -> Program {
     let mut program = replica.program(Path::new("/bin/sh"));
     let script = "trap '' XFSZ; ulimit -f 512; exec \"$0\"";
     program.command().args(["-c", script, RUNTIME]);

@@ -1,5 +1,6 @@
 //! The control port of real `davit-runtime` processes, with real TLS and Bun.
 
+mod exclusive;
 mod fences;
 mod full;
 mod groups;
