@@ -20,13 +20,17 @@ lint: node_modules ## Check the formatting and clippy's opinion
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo clippy -p davit-tests --test e2e -- -D warnings
 
-generate: node_modules ## Write the CRDs, what the docs have of them, and what the chart has of both and of its values' comments
+generate: node_modules ## Write the CRDs, what the docs have of them and of manifests, what the chart has of both and of its values' comments, and the types of the example
 	cargo run -p davit-crds --bin crdgen -- --write config/crd --docs docs/reference
 	install -m 644 config/crd/*.davit.dev.yaml charts/davit/crds/
 	bun charts/generate.ts
+	cargo run -p davit-plugin --example manifestgen -- docs/plugins
+	cargo run -p davit -- types examples/hello
 
-tools: ## Build the real parts that the tests run against, once for this machine
+tools: node_modules ## Build or fetch the real parts that the tests run against, once for this machine
 	tests/tools/build.sh
+	tests/tools/postgres.sh
+	tests/tools/npm.sh
 
 unit: node_modules tools ## Run the Rust tests, the suite with real processes among them
 	cargo build --workspace --bins
@@ -34,14 +38,17 @@ unit: node_modules tools ## Run the Rust tests, the suite with real processes am
 	cargo test --workspace --no-fail-fast 2>&1 | tee target/test.log
 	@awk '/^test result:/ { passed += $$4; failed += $$6 } END { print passed " passed, " failed " failed" }' target/test.log
 
-js: node_modules ## Type-check and test the bridge, the chart's generator and the examples
+js: node_modules ## Type-check and test the bridge, the chart's generator, the examples and the tests' plugins
 	cd engine/bun/bridge && bun run check && bun run test
 	tsc -p charts
+	tests/tools/npm.sh
+	cd tests/npm && bun run check
 	cd examples/hello && tsc --noEmit && bun test
 
 fmt: node_modules ## Format everything
 	cargo fmt --all
 	cd engine/bun/bridge && bun run fmt
+	cd tests/npm && bun run fmt
 
 bridge: node_modules ## Bundle the worker's bridge anew (engine/bun/bridge/dist)
 	cd engine/bun/bridge && bun run build
@@ -64,7 +71,7 @@ deny: ## Check licences and sources of the dependencies (needs cargo-deny)
 
 clean: ## Remove what was built
 	cargo clean
-	rm -rf node_modules
+	rm -rf node_modules tests/npm/node_modules tests/npm/dist
 
 # Bun, TypeScript and what the examples need, as package-lock.json pins them.
 node_modules: package.json package-lock.json engine/bun/bridge/package.json $(wildcard examples/*/package.json)

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::{check, dev, new, pack, push, say};
+use crate::{check, dev, new, pack, push, say, types};
 
 /// Davit: serves, writes, checks, packs and pushes plugins
 #[derive(Debug, Parser)]
@@ -22,6 +22,7 @@ enum Command {
     Dev(dev::Args),
     New(new::Args),
     Check(check::Args),
+    Types(types::Args),
     Pack(pack::Args),
     Push(push::Args),
 }
@@ -42,6 +43,7 @@ async fn execute(command: Command) -> ExitCode {
     match command {
         Command::Dev(args) => dev::run(args).await,
         Command::New(args) => new::run(&args),
+        Command::Types(args) => types::run(&args),
         Command::Check(args) => unless_interrupted(check::run(&args)).await,
         Command::Pack(args) => unless_interrupted(pack::run(&args)).await,
         Command::Push(args) => unless_interrupted(push::run(&args)).await,

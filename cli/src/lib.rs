@@ -1,4 +1,4 @@
-//! What a person types: `davit new`, `check`, `pack`, `push` and `dev`.
+//! What a person types: `davit new`, `check`, `types`, `pack`, `push` and `dev`.
 //!
 //! ```text
 //! command → folders → build → package → verdict | archive | ConfigMap | registry
@@ -18,5 +18,6 @@ pub mod push;
 pub mod registry;
 mod say;
 pub mod size;
+pub mod types;
 
 pub use command::run;

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { PluginImpl } from "./davit.d.ts";
+import type { PluginImpl } from "davit";
 
 export default function hello(config: Record<string, unknown>) {
   // The manifest's schema has checked the type and filled in the default.

@@ -15,6 +15,7 @@ mod sources;
 mod tree;
 mod watch;
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -64,7 +65,7 @@ async fn serve(args: Args) -> Result<(), Failure> {
     let builder = Builder::new(args.build.clone(), scratch.path());
     let timing = Timing { init: args.init_timeout, drain: args.drain_timeout, ..Timing::default() };
     let runtime = Runtime::start(Setup {
-        engine: Some(engine(&args, &given)?),
+        engine: Some(engine(&args, &given, address)?),
         volume: Volume::open(&scratch.path().join("volume"))?,
         timing,
         plugins: Plugins::Directories(directories::Options {
@@ -103,11 +104,12 @@ async fn listen(args: &Args) -> Result<TcpListener, Failure> {
     })
 }
 
-fn engine(args: &Args, given: &Given) -> Result<Arc<dyn Engine>, Failure> {
+fn engine(args: &Args, given: &Given, listens: SocketAddr) -> Result<Arc<dyn Engine>, Failure> {
     let host = HostInfo {
         api: admin::API.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         plugin_dirs: given.folders.iter().map(|path| path.display().to_string()).collect(),
+        listens,
     };
     let mut found = args.paths.iter().map(|path| bun::near(path));
     let bun = found.find(Result::is_ok).unwrap_or_else(davit_engine_bun::locate)?;

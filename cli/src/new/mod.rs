@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use davit_plugin::PluginName;
 
 use crate::say;
+use crate::types::{self, TypesError};
 
 pub use template::Template;
 
@@ -46,6 +47,9 @@ pub enum NewError {
         /// The system's answer.
         source: io::Error,
     },
+    /// What editors read could not be written.
+    #[error(transparent)]
+    Types(#[from] TypesError),
 }
 
 /// Writes the plugin and prints what to type next.
@@ -73,6 +77,7 @@ pub fn create(args: &Args) -> Result<PathBuf, NewError> {
     for (path, text) in args.template.files() {
         write_new(&folder.join(path), &words.fill(text))?;
     }
+    types::write(&folder)?;
     Ok(folder)
 }
 

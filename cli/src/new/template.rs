@@ -5,6 +5,10 @@
 pub enum Template {
     /// Code in TypeScript, with Hono
     Hono,
+    /// Code in TypeScript that runs request by request
+    Serverless,
+    /// A login page, with Hono, that opens the other plugins to those who logged in
+    Auth,
     /// A user interface in plain HTML, CSS and JavaScript
     Ui,
 }
@@ -20,11 +24,29 @@ const HONO: &[(&str, &str)] = files![
     "package.json" from "hono/package.json",
     "plugin.ts" from "hono/plugin.ts",
     "plugin.test.ts" from "hono/plugin.test.ts",
-    // The contract has one source: what the bridge itself is checked against.
-    "davit.d.ts" from "../../engine/bun/bridge/src/contract.ts",
     "tsconfig.json" from "hono/tsconfig.json",
     ".gitignore" from "hono/gitignore",
     "README.md" from "hono/README.md",
+];
+
+const SERVERLESS: &[(&str, &str)] = files![
+    "manifest.yaml" from "serverless/manifest.yaml",
+    "package.json" from "serverless/package.json",
+    "index.ts" from "serverless/index.ts",
+    "index.test.ts" from "serverless/index.test.ts",
+    "tsconfig.json" from "hono/tsconfig.json",
+    ".gitignore" from "hono/gitignore",
+    "README.md" from "serverless/README.md",
+];
+
+const AUTH: &[(&str, &str)] = files![
+    "manifest.yaml" from "auth/manifest.yaml",
+    "package.json" from "hono/package.json",
+    "plugin.ts" from "auth/plugin.ts",
+    "plugin.test.ts" from "auth/plugin.test.ts",
+    "tsconfig.json" from "hono/tsconfig.json",
+    ".gitignore" from "hono/gitignore",
+    "README.md" from "auth/README.md",
 ];
 
 const UI: &[(&str, &str)] = files![
@@ -41,6 +63,8 @@ impl Template {
     pub(super) fn files(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Hono => HONO,
+            Self::Serverless => SERVERLESS,
+            Self::Auth => AUTH,
             Self::Ui => UI,
         }
     }
@@ -49,7 +73,8 @@ impl Template {
     pub(super) fn next(self) -> &'static [&'static str] {
         match self {
             Self::Hono => &["npm install", "davit dev ."],
-            Self::Ui => &["davit dev ."],
+            Self::Auth => &["npm install", "AUTH_PASSWORD=choose-one davit dev ."],
+            Self::Serverless | Self::Ui => &["davit dev ."],
         }
     }
 }

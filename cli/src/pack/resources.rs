@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use davit_crds::{ConfigMapItem, ConfigMapSource, Plugin, PluginSpec, RuntimeRef, Source};
+use davit_crds::{ConfigMapItem, ConfigMapSource, Plugin, PluginPermissions, PluginSpec, RuntimeRef, Source};
 use davit_plugin::{Manifest, PluginName};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::api::ObjectMeta;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::config_map::{Files, text as as_text};
 use super::key::Keys;
@@ -21,7 +22,7 @@ pub(super) fn text(manifest: &Manifest, files: &Files) -> String {
     let name = object_name(&manifest.name);
     let (config_map, items) = config_map(&name, files);
     let plugin = plugin(&name, &manifest.name, items);
-    format!("---\n{}---\n{}{}", yaml(&config_map), yaml(&plugin), asked_routes(manifest))
+    format!("---\n{}---\n{}{}", yaml(&config_map), yaml(&plugin), asked(manifest))
 }
 
 fn yaml(object: &impl Serialize) -> String {
@@ -30,16 +31,22 @@ fn yaml(object: &impl Serialize) -> String {
     serde_saphyr::to_string(&value).expect("JSON is YAML")
 }
 
-/// What needs no key is the administrator's to say: it is shown, not granted.
-fn asked_routes(manifest: &Manifest) -> String {
-    let asked = serde_json::to_value(&manifest.public_routes).unwrap_or_default();
-    if asked.as_object().is_none_or(serde_json::Map::is_empty) {
-        return String::new();
-    }
-    let asked = asked.to_string();
-    format!(
-        "  # The manifest asks for these routes to need no key; remove the # to open them.\n  # publicRoutes: {asked}\n"
-    )
+/// What needs no key and what the plugin may do is the administrator's to say: it
+/// is shown, not granted.
+fn asked(manifest: &Manifest) -> String {
+    let json = |asked: Result<Value, _>| asked.unwrap_or_default();
+    let routes = json(serde_json::to_value(&manifest.public_routes));
+    let permissions = json(serde_json::to_value(&manifest.permissions));
+    let table = [
+        ("publicRoutes", "these routes to need no key", "open", routes),
+        ("permissions", "these permissions", "grant", permissions),
+    ];
+    let is_something = |asked: &Value| asked.as_object().is_some_and(|asked| !asked.is_empty());
+    let asked = table.into_iter().filter(|(.., asked)| is_something(asked));
+    let shown = asked.map(|(field, what, open, asked)| {
+        format!("  # The manifest asks for {what}; remove the # to {open} them.\n  # {field}: {asked}\n")
+    });
+    shown.collect()
 }
 
 /// The ConfigMap, and its keys with their paths unless they are the same.
@@ -82,6 +89,8 @@ fn plugin(name: &str, own: &PluginName, items: Vec<ConfigMapItem>) -> Plugin {
             dependencies: Vec::new(),
             public_routes: BTreeMap::new(),
             config: serde_json::Map::new(),
+            env: Vec::new(),
+            permissions: PluginPermissions::default(),
             enabled: true,
             suspend: false,
         },
@@ -99,7 +108,6 @@ fn object_name(name: &PluginName) -> String {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::Value;
 
     use super::*;
 
@@ -154,6 +162,15 @@ mod tests {
         assert!(text.contains("  # publicRoutes: {\"GET\":[\"/open\"]}"), "{text}");
         let uncommented = text.replace("# publicRoutes", "publicRoutes");
         assert_eq!(read(&uncommented).1.spec.public_routes["GET"], ["/open"]);
+    }
+
+    #[test]
+    fn permissions_are_shown_and_not_granted() {
+        let asking = manifest("name: a\ndavit: {permissions: {env: [LOG_LEVEL], authenticate: true}}\n");
+        let text = text(&asking, &files(&[]));
+        assert!(read(&text).1.spec.permissions.is_empty());
+        let granted = read(&text.replace("# permissions", "permissions")).1.spec.permissions;
+        assert_eq!((granted.env, granted.authenticate), (vec!["LOG_LEVEL".to_owned()], true));
     }
 
     #[test]

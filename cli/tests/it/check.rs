@@ -154,7 +154,7 @@ fn results_go_to_stdout_and_faults_to_stderr() {
     let root = plugins(&[
         ("a", "name: a\n"),
         ("b", "name: b\nversion: one\n"),
-        ("c", "name: c\nbase: /c\ninjectBase: true\n"),
+        ("c", "name: c\nbase: /c\npublicRoute: [/x]\n"),
     ]);
     let output = davit(root.path(), &["check"]);
     assert_eq!(output.status.code(), Some(1));
@@ -162,7 +162,10 @@ fn results_go_to_stdout_and_faults_to_stderr() {
     assert!(out.starts_with("ok a 0.0.0 (no base, 2 files, ") && out.lines().count() == 2, "{out}");
     let err: Vec<&str> = text(&output.stderr).lines().collect();
     assert!(err[0].starts_with("b/manifest.yaml:2:10: `one` is not a version"), "{err:?}");
-    assert!(err[1].starts_with("warning: c/manifest.yaml:3:13: injectBase has no effect yet"), "{err:?}");
+    assert!(
+        err[1].starts_with("warning: c/manifest.yaml:3:1: `publicRoute` becomes configuration"),
+        "{err:?}"
+    );
     assert_eq!(err[2..], ["1 of 3 plugins failed"]);
 }
 

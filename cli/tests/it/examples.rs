@@ -3,6 +3,7 @@
 use std::fs;
 
 use davit::check::check;
+use davit::types;
 
 use crate::support::{build_args, repository};
 
@@ -15,10 +16,12 @@ async fn pass_the_check_together() {
 }
 
 #[test]
-fn have_the_contract_of_today() {
-    let read = |path: &str| fs::read_to_string(repository().join(path)).unwrap();
-    let same = read("examples/hello/davit.d.ts") == read("engine/bun/bridge/src/contract.ts");
-    assert!(same, "copy engine/bun/bridge/src/contract.ts to examples/hello/davit.d.ts");
+fn have_the_types_and_the_schema_of_today() {
+    let folder = repository().join("examples/hello");
+    for (path, text) in types::files() {
+        let same = fs::read_to_string(folder.join(&path)).is_ok_and(|committed| committed == text);
+        assert!(same, "examples/hello/{path}: run `make generate`");
+    }
 }
 
 #[test]

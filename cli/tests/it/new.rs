@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use clap::ValueEnum as _;
 use davit::check::check;
 use davit::new::{Args, NewError, Template, create};
 use serde_json::Value;
@@ -33,6 +34,8 @@ async fn what_it_writes_passes_the_check() {
     for (template, name, shown) in [
         (Template::Hono, "@acme/my-plugin", "@acme/my-plugin 0.1.0 (/my-plugin, "),
         (Template::Hono, "API", "API 0.1.0 (/API-plugin, "),
+        (Template::Serverless, "@acme/items", "@acme/items 0.1.0 (/items, "),
+        (Template::Auth, "login", "login 0.1.0 (/login, "),
         (Template::Ui, "health", "health 0.1.0 (/health-plugin, "),
     ] {
         let (_root, dir) = made(name, template);
@@ -44,11 +47,54 @@ async fn what_it_writes_passes_the_check() {
 }
 
 #[test]
-fn a_new_hono_plugin_passes_its_own_tests_and_type_check() {
-    let (_root, dir) = made("@acme/my-plugin", Template::Hono);
-    let tested = script(&dir, "test");
-    assert!(tested.contains("@acme/my-plugin > serves a greeting") && tested.contains(" 0 fail"), "{tested}");
+fn new_code_passes_its_own_tests_and_type_check() {
+    for (template, test) in [
+        (Template::Hono, "serves a greeting"),
+        (Template::Serverless, "serves an item by its id"),
+        (Template::Auth, "vouches for those who logged in"),
+    ] {
+        let (_root, dir) = made("@acme/my-plugin", template);
+        let tested = script(&dir, "test");
+        let passed = tested.contains(&format!("@acme/my-plugin > {test}")) && tested.contains(" 0 fail");
+        assert!(passed, "{tested}");
+        script(&dir, "check");
+    }
+}
+
+#[test]
+fn what_editors_read_is_no_part_of_a_package() {
+    let (_root, dir) = made("hello", Template::Serverless);
+    let names = |printed: std::process::Output| {
+        assert!(printed.status.success(), "{printed:?}");
+        text(&printed.stdout).to_owned()
+    };
+    let before = names(davit(&dir, &["pack", "--output", "../hello.tgz"]));
+    fs::remove_dir_all(dir.join(".davit")).unwrap();
+    assert_eq!(names(davit(&dir, &["pack", "--output", "../hello.tgz"])), before);
+    let written = names(davit(&dir, &["types"]));
+    assert_eq!(written, "wrote .davit/davit.d.ts\nwrote .davit/manifest.schema.json\n");
+    assert!(dir.join(".davit/davit.d.ts").is_file());
+}
+
+#[test]
+fn types_need_a_folder() {
+    let root = tempfile::tempdir().unwrap();
+    let output = davit(root.path(), &["types", "gone"]);
+    let refused = "error: gone is no folder: name the plugin's\n";
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(1), refused));
+}
+
+#[test]
+fn a_plugin_of_buntimes_guide_type_checks_without_its_package() {
+    let (_root, dir) = made("hello", Template::Hono);
+    let code = "import type { PluginImpl } from \"@buntime/shared/types\";\n\
+                export default (): PluginImpl => ({ provides: () => 1, onInit: (ctx) => ctx.logger.info(\"x\") });\n";
+    fs::write(dir.join("plugin.ts"), code).unwrap();
+    fs::remove_file(dir.join("plugin.test.ts")).unwrap();
     script(&dir, "check");
+    fs::write(dir.join("plugin.ts"), code.replace("PluginImpl }", "PluginImp }")).unwrap();
+    let output = Command::new(bun()).args(["--bun", "run", "check"]).current_dir(&dir).output().unwrap();
+    assert!(text(&output.stdout).contains("PluginImp"), "{output:?}");
 }
 
 #[test]
@@ -63,8 +109,8 @@ fn a_mistake_in_a_new_plugins_types_is_found() {
 
 #[test]
 fn every_word_is_filled_in() {
-    for template in [Template::Hono, Template::Ui] {
-        let (_root, dir) = made("@acme/my-plugin", template);
+    for template in Template::value_variants() {
+        let (_root, dir) = made("@acme/my-plugin", *template);
         for path in files(&dir) {
             let text = fs::read_to_string(&path).unwrap();
             assert!(!text.contains("{{") && !text.is_empty(), "{}", path.display());
@@ -105,12 +151,13 @@ fn says_what_to_type_next() {
 #[test]
 fn pins_the_versions_that_davit_is_tested_with() {
     let read = |path: PathBuf| -> Value { serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap() };
-    let (_root, dir) = made("hello", Template::Hono);
-    let new = read(dir.join("package.json"));
     let tested =
         [read(repository().join("package.json")), read(repository().join("engine/bun/bridge/package.json"))];
-    for kind in ["dependencies", "devDependencies"] {
-        for (package, version) in new[kind].as_object().unwrap() {
+    for template in [Template::Hono, Template::Serverless, Template::Auth] {
+        let (_root, dir) = made("hello", template);
+        let new = read(dir.join("package.json"));
+        let all = ["dependencies", "devDependencies"].map(|kind| new[kind].as_object().cloned());
+        for (package, version) in all.iter().flatten().flatten() {
             let known = tested.iter().find_map(|tested| tested["devDependencies"].get(package));
             assert_eq!(Some(version), known, "{package}");
         }
