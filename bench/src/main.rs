@@ -1,10 +1,11 @@
 //! `davit-bench`: measures Davit beside Bun + Hono and an axum constant.
 //!
 //! ```text
-//! place → bundle → compare (servers on core 0, wrk on core 1) → memory → live → table
+//! place → bundle → compare (servers on core 0, wrk on core 1) → memory → crowd → live → table
 //! ```
 
 mod cpu;
+mod crowd;
 mod error;
 mod live;
 mod machine;
@@ -56,6 +57,7 @@ async fn run(options: &Options) -> Result<(), BenchError> {
         facts: machine::facts(&place)?,
         speeds: rounds::compare(&place, options, &bundle).await?,
         footprints: memory::measure(&place, &bundle).await?,
+        crowds: crowd::measure(&place, &bundle).await?,
         saves: live::measure(&place, options).await?,
     };
     let text = report.markdown(options);

@@ -18,6 +18,9 @@ const LOOK: Duration = Duration::from_millis(1);
 /// As much of a log as an error shows.
 const LOG_TAIL: usize = 2_000;
 
+/// The key of every Davit of the bench.
+pub(crate) const KEY: &str = "bench-key-0123456789abcdef";
+
 /// A running server; dropping it ends it.
 #[derive(Debug)]
 pub(crate) struct Process {
@@ -28,8 +31,8 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts `command` with no environment but PATH, Bun's folder first, and
-    /// `DAVIT_BUN`; what it prints goes to a file.
+    /// Starts `command` with no environment but PATH, Bun's folder first, Davit's
+    /// key and `DAVIT_BUN`; what it prints goes to a file.
     pub(crate) fn start(place: &Place, name: &str, command: &mut Command) -> Result<Self, BenchError> {
         let log = place.folder("logs")?.join(name);
         let output = File::create(&log).map_err(BenchError::io(format!("write {}", log.display())))?;
@@ -37,7 +40,7 @@ impl Process {
         let bun = place.bun()?;
         let inherited = std::env::var("PATH").unwrap_or_default();
         let path = format!("{}:{inherited}", bun.parent().unwrap_or(Path::new("")).display());
-        command.env_clear().env("PATH", path).env("DAVIT_BUN", bun);
+        command.env_clear().env("PATH", path).env("DAVIT_BUN", bun).env("RUNTIME_ROOT_KEY", KEY);
         command.stdin(Stdio::null()).stdout(output).stderr(errors).kill_on_drop(true);
         let child = command.spawn().map_err(BenchError::io(format!("start {name}")))?;
         let pid = child.id().unwrap_or_default();

@@ -99,7 +99,15 @@ impl Server {
 
 /// Starts the runtime, and with it its workers, on the servers' core.
 pub(crate) fn davit_runtime(place: &Place, plugins: &Path) -> Result<Server, BenchError> {
-    let mut command = pinned(&place.program("davit-runtime")?);
+    runtime(place, plugins, pinned(&place.program("davit-runtime")?))
+}
+
+/// Starts the runtime on all cores, with time for many plugins.
+pub(crate) fn crowded_runtime(place: &Place, plugins: &Path) -> Result<Server, BenchError> {
+    runtime(place, plugins, Command::new(place.program("davit-runtime")?))
+}
+
+fn runtime(place: &Place, plugins: &Path, mut command: Command) -> Result<Server, BenchError> {
     command.args(["--listen-address", "127.0.0.1", "--metrics-port", &free_port()?.to_string()]);
     command.arg("--volume").arg(place.folder("volume")?).arg("--plugin-dirs").arg(plugins);
     command.arg("--port");

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use crate::cpu::Parts;
+use crate::crowd::Crowd;
 use crate::live::Saves;
 use crate::machine::Facts;
 use crate::memory::{Footprint, Linked, REQUESTS, total_mib};
@@ -17,6 +18,7 @@ pub(crate) struct Report {
     pub(crate) facts: Facts,
     pub(crate) speeds: Vec<Speed>,
     pub(crate) footprints: Vec<Footprint>,
+    pub(crate) crowds: Vec<Crowd>,
     pub(crate) saves: Vec<Saves>,
 }
 
@@ -38,11 +40,15 @@ impl Report {
              ## Memory of one more plugin\n\n\
              PSS of the runtime and its workers: fresh is after one answer of each plugin, \
              used after {REQUESTS} of each.\n\n{}\n\
+             ## Many plugins in one runtime\n\n\
+             On all cores. Start is from the process's start until each plugin has answered; a reload \
+             replaces every group, and one plugin is asked all the while. MiB are PSS.\n\n{}\n\
              ## From save to live\n\n\
              `davit dev`, asked about every millisecond: from the write until the answer of the new version had come.\n\n{}",
             duration.as_secs(),
             speeds(&self.speeds),
             footprints(&self.footprints),
+            crowds(&self.crowds),
             saves(&self.saves),
         )
     }
@@ -98,10 +104,7 @@ fn footprints(footprints: &[Footprint]) -> String {
         let first = footprints.iter().find(|first| first.linked == footprint.linked);
         let each =
             first.filter(|first| first.plugins < footprint.plugins).map(|first| footprint.each_since(first));
-        let linked = match footprint.linked {
-            Linked::Apart => "no: a group each",
-            Linked::Together => "by dependencies: one group",
-        };
+        let linked = linked(footprint.linked);
         let memory = |memory: Parts<Memory>| {
             let [runtime, workers] = both(memory.map(|memory| mib(memory.pss)), 1);
             [runtime, workers, format!("{:.1}", total_mib(memory))]
@@ -113,6 +116,43 @@ fn footprints(footprints: &[Footprint]) -> String {
         line(start.into_iter().chain(memory(footprint.fresh)).chain(memory(footprint.used)).chain(each))
     };
     table(&heads, footprints.iter().map(row))
+}
+
+#[allow(clippy::cast_precision_loss, reason = "far below 2^52")]
+fn crowds(crowds: &[Crowd]) -> String {
+    let heads = [
+        "plugins",
+        "linked",
+        "start s",
+        "workers",
+        "MiB: runtime",
+        "each worker",
+        "reload s",
+        "asked",
+        "failed",
+    ];
+    let row = |crowd: &Crowd| {
+        let workers = crowd.memory.workers.map_or(0.0, |memory| mib(memory.pss));
+        line([
+            crowd.plugins.to_string(),
+            linked(crowd.linked).to_owned(),
+            format!("{:.1}", crowd.start.as_secs_f64()),
+            crowd.workers.to_string(),
+            format!("{:.1}", mib(crowd.memory.server.pss)),
+            format!("{:.1}", workers / crowd.workers.max(1) as f64),
+            format!("{:.1}", crowd.reload.as_secs_f64()),
+            crowd.asked.to_string(),
+            crowd.failed.to_string(),
+        ])
+    };
+    table(&heads, crowds.iter().map(row))
+}
+
+fn linked(linked: Linked) -> &'static str {
+    match linked {
+        Linked::Apart => "no: a group each",
+        Linked::Together => "by dependencies: one group",
+    }
 }
 
 fn saves(saves: &[Saves]) -> String {

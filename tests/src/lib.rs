@@ -6,6 +6,7 @@
 //! Plugins → cluster::World (control plane, registry, operator, pods) → conditions, requests, logs
 //! ```
 
+pub mod alone;
 pub mod client;
 pub mod cluster;
 pub mod connection;

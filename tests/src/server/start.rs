@@ -23,10 +23,21 @@ pub struct Start {
 impl Start {
     /// `davit-runtime` with these plugin directories.
     pub fn runtime<const N: usize>(directories: [&Path; N]) -> Self {
+        Self::program(&programs::davit_runtime()).with(directories)
+    }
+
+    /// The same as process 1 of a PID namespace of its own, as in a container; the
+    /// server's process is its parent.
+    pub fn runtime_as_process_1<const N: usize>(directories: [&Path; N]) -> Self {
+        let mut start = Self::program(Path::new("unshare"));
+        let options = ["--user", "--map-root-user", "--pid", "--fork", "--kill-child"];
+        start.program.command().args(options).arg(programs::davit_runtime());
+        start.with(directories)
+    }
+
+    fn with<const N: usize>(self, directories: [&Path; N]) -> Self {
         let list = std::env::join_paths(directories).expect("no `:` in temporary paths");
-        let start = Self::program(&programs::davit_runtime());
-        start
-            .env("PORT", "0")
+        self.env("PORT", "0")
             .env("DAVIT_METRICS_PORT", "0")
             .env("RUNTIME_PLUGIN_DIRS", list.to_str().expect("paths are UTF-8"))
     }

@@ -2,13 +2,24 @@
 
 mod access;
 mod admin;
+mod assets;
+mod browser;
 mod chart;
 mod cluster;
+mod contract;
+mod data;
 mod dev;
+mod directories;
+mod endurance;
+mod environment;
+mod exclusive;
 mod faults;
 mod gitops;
+mod guide;
 mod images;
 mod life;
+mod lifecycle;
+mod npm;
 mod serving;
 mod streaming;
 mod swap;

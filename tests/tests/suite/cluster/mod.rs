@@ -2,6 +2,7 @@
 //! replica.
 
 mod applied;
+mod environment;
 mod epochs;
 mod failpoints;
 mod faults;

@@ -73,6 +73,16 @@ async fn what_was_filled_can_be_emptied_again() {
             plugin(json!({"publicRoutes": {}, "config": {}, "dependencies": []})),
         ),
         (
+            plugin(
+                json!({"env": [{"name": "A", "value": "1"}], "permissions": {"env": ["B"], "authenticate": true}}),
+            ),
+            plugin(json!({"env": [], "permissions": {}})),
+        ),
+        (
+            plugin(json!({"permissions": {"env": ["B"], "authenticate": true}})),
+            plugin(json!({"permissions": {"env": []}})),
+        ),
+        (
             plugin(json!({"publicRoutes": {"GET": ["/a"]}, "config": {"a": {"b": 1}}})),
             plugin(json!({"publicRoutes": {"GET": []}, "config": {"a": {}}})),
         ),

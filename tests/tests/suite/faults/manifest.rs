@@ -27,7 +27,7 @@ const RESERVED_BASE: Fault = Fault {
 const ROUTES_WITHOUT_BASE: Fault = Fault {
     files: &[("manifest.yaml", "name: patient\nversion: 1.0.0\n")],
     reason: "RoutesWithoutBase",
-    says: &["plugin.ts has routes", "no base", "write `base: /my-plugin`"],
+    says: &["plugin.ts serves requests", "no base", "write `base: /my-plugin`"],
 };
 
 #[tokio::test]
