@@ -30,6 +30,7 @@ generate: node_modules ## Write the CRDs, what the docs have of them and of mani
 tools: node_modules ## Build or fetch the real parts that the tests run against, once for this machine
 	tests/tools/build.sh
 	tests/tools/postgres.sh
+	tests/tools/chromium.sh
 	tests/tools/npm.sh
 
 unit: node_modules tools ## Run the Rust tests, the suite with real processes among them

@@ -44,6 +44,8 @@ if [ -z "$found" ]; then
   exec 9>"$cache/postgres.lock"
   flock 9
   if [ ! -d "$unpacked" ]; then
+    # A fresh machine's lists may be empty or old.
+    [ "$(id -u)" != 0 ] || apt-get update >/dev/null
     version=$(apt-cache depends postgresql | sed -n 's/.*Depends: postgresql-\([0-9]*\)$/\1/p' | head -1)
     [ -n "$version" ] || {
       echo "no PostgreSQL here and none known to apt: install it, or name its folder in DAVIT_TEST_POSTGRES" >&2

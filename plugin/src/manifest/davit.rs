@@ -13,7 +13,8 @@ use crate::VariableName;
 
 /// A larger number of Workers is refused.
 pub const MAX_WORKERS: u32 = 64;
-const DEFAULT_WORKERS: u32 = 8;
+/// How many Workers a plugin has at once, unless it says otherwise.
+pub const DEFAULT_WORKERS: u32 = 8;
 /// A longer list of environment variables is refused.
 pub const MAX_VARIABLES: usize = 64;
 

@@ -29,7 +29,7 @@ use crate::reason::Reason;
 use crate::routes::PublicRoutes;
 use crate::{Base, PackagePath, PluginName, VariableName, Version};
 
-pub use davit::{MAX_VARIABLES, MAX_WORKERS, Mode, Permissions, Replacement};
+pub use davit::{DEFAULT_WORKERS, MAX_VARIABLES, MAX_WORKERS, Mode, Permissions, Replacement};
 pub use dependencies::{Dependency, MAX_DEPENDENCIES};
 pub use error::{Finding, ManifestError, Position};
 pub use limits::{Limits, MAX_BODY_SIZE, MAX_REQUEST_TIMEOUT};

@@ -229,3 +229,15 @@ fn a_value_of_the_plan_and_one_of_the_runtime_are_two() {
     let b = granted("name: b\ndependencies: [a]", &["KEY"], &[], ["a"]);
     assert_eq!(told(&arranged(&[a, b])), ["0.0.0", "0.0.0"]);
 }
+
+#[test]
+fn a_conflict_with_one_that_has_no_base_anyway_costs_nobody_theirs() {
+    let hub = wanted(["name: hub"]);
+    let early = granted("name: early", &[], &[("KEY", "1")], []);
+    let late = granted("name: late", &[], &[("KEY", "2")], []);
+    let serves = granted("name: serves\nbase: /x\ndependencies: [hub, late]", &[], &[], ["hub", "late"]);
+    let comes = granted("name: comes\nbase: /x\ndependencies: [hub, early]", &[], &[], ["hub", "early"]);
+    let serving = arranged(&[hub.clone(), late.clone(), serves.clone()]).plan;
+    let arrangement = arrange(&[hub, early, late, serves, comes], &serving, &Barred::new());
+    assert_eq!(told(&arrangement), ["0.0.0", "0.0.0", "0.0.0", "0.0.0", "- BaseTaken"]);
+}

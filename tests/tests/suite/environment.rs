@@ -24,7 +24,7 @@ fn start(plugins: &Plugins) -> Start {
 
 /// The names of all variables but the one by which Bun tells Bun processes that a
 /// plugin starts to end with it.
-fn names(env: &Value) -> Vec<&str> {
+pub(crate) fn names(env: &Value) -> Vec<&str> {
     let names = env.as_object().expect("a mapping").keys().map(String::as_str);
     names.filter(|name| *name != "BUN_FEATURE_FLAG_NO_ORPHANS").collect()
 }

@@ -3891,8 +3891,6 @@ class Session {
   }
   async#leave(timeoutMs) {
     const errors = await this.#group?.shutDown(timeoutMs) ?? [];
-    for (const { plugin, message } of errors)
-      this.log.write(plugin, "error", `onShutdown failed: ${message}`);
     this.#connection.writer.json(Frame.Bye, 0, { errors: fitting(errors) });
     await this.#connection.flushed();
     exit3(0);

@@ -94,7 +94,6 @@ export class Session {
 
   async #leave(timeoutMs: number): Promise<void> {
     const errors = (await this.#group?.shutDown(timeoutMs)) ?? [];
-    for (const { plugin, message } of errors) this.log.write(plugin, "error", `onShutdown failed: ${message}`);
     this.#connection.writer.json(Frame.Bye, 0, { errors: fitting(errors) });
     await this.#connection.flushed();
     exit(0);
@@ -112,7 +111,7 @@ function report(spec: PluginSpec, outcome: Outcome): object {
   return { name: spec.name, state: "failed", reason, message: clip(message), position };
 }
 
-/** As many errors as one BYE may carry; the log has all. */
+/** As many errors as one BYE may carry. */
 function fitting(errors: readonly ShutdownError[]): ShutdownError[] {
   const short = errors.map(({ plugin, message }) => ({ plugin, message: clip(message, MESSAGE_MAX / 16) }));
   while (Buffer.byteLength(JSON.stringify(short)) > 60 * 1024) short.pop();

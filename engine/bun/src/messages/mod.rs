@@ -6,7 +6,7 @@ mod request;
 use std::path::Path;
 
 use davit_engine::{GroupSpec, Hooks, HostInfo, PluginFailure};
-use davit_plugin::manifest::{Mode, Workers};
+use davit_plugin::manifest::{DEFAULT_WORKERS, Mode, Workers};
 use davit_plugin::plan::Link;
 use davit_plugin::reason::{Problem, Reason};
 use davit_plugin::{PackagePath, PluginName, Version};
@@ -90,9 +90,9 @@ impl<'a> Init<'a> {
         Self {
             runtime: RuntimeInfo { api: &host.api, version: &host.version },
             server,
-            // A Buntime plugin may read these; no plugin shares a pool or a
-            // worker directory with another one here.
-            global_config: GlobalConfig { pool_size: 0, plugin_dirs: &host.plugin_dirs, worker_dirs: [] },
+            // A Buntime plugin may read these. The pool is the plugin's own, and no
+            // plugin shares a worker directory with another one.
+            global_config: GlobalConfig { pool_size: DEFAULT_WORKERS, plugin_dirs: &host.plugin_dirs, worker_dirs: [] },
             plugins: spec.plugins.iter().map(plugin).collect(),
         }
     }

@@ -63,7 +63,7 @@ pub(super) static MANIFEST: Mapping = Mapping {
             shape: &FLAG,
             absent: Value("true"),
             example: "false",
-            about: "Whether the plugin is turned on where nobody else decides: a runtime with plugin directories remembers what the admin API said, and in a cluster the Plugin's `spec.enabled` counts.",
+            about: "Whether the plugin is turned on where nobody else decides: in plugin directories what an administrator decided stands in `.davit/enabled.json` there and goes first; in a cluster the Plugin's `spec.enabled` counts.",
         },
         Field {
             key: "base",

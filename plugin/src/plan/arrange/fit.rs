@@ -22,9 +22,9 @@ pub(super) struct Fit {
     pub(super) unlinked: Unlinked,
 }
 
-/// Only a plugin that can run takes a base: the graph first, then who may share a
-/// process, then the bases, and again, because whoever has to go is missing to
-/// others.
+/// Only a plugin that can run takes a base: the graph first, then the bases, then
+/// who may share a process, and again, because whoever has to go is missing to
+/// others. One that loses its base keeps nobody from sharing a process.
 pub(super) fn fit(
     wanted: &[Wanted],
     picks: &[Option<&Candidate>],
@@ -33,8 +33,13 @@ pub(super) fn fit(
     let mut rejected = Rejected::new();
     loop {
         let Resolved { order, dropped } = resolve(wanted, picks, &rejected);
-        let Apart { rejected: apart, unlinked } = keep_apart(picks, &order);
-        let losers = if apart.is_empty() { losers(picks, &order, &holds) } else { apart };
+        let (losers, unlinked) = match losers(picks, &order, &holds) {
+            none if none.is_empty() => {
+                let Apart { rejected, unlinked } = keep_apart(picks, &order);
+                (rejected, unlinked)
+            }
+            losers => (losers, Unlinked::new()),
+        };
         if losers.is_empty() {
             rejected.extend(dropped);
             return Fit { order, rejected, unlinked };

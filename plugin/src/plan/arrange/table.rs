@@ -89,7 +89,8 @@ impl<'a> Table<'a> {
         let mut rejected = self.fit(&with, |other, _| other != i).rejected;
         let own = rejected.remove(&i);
         // What it requires runs without it, so that is not what is wrong.
-        let own = own.filter(|own| own.reason != Reason::DependencyNotReady || rejected.is_empty());
+        let cause = || self.lacks(&with, &rejected, i).is_empty();
+        let own = own.filter(|own| own.reason != Reason::DependencyNotReady || cause());
         own.or_else(|| rejected.pop_first().map(|(other, problem)| self.breaks(other, &problem)))
     }
 

@@ -56,10 +56,13 @@ async fn manifest_config_refuses_what_does_not_fit_and_names_the_option() {
 async fn manifest_keys_that_are_anything_else_are_handed_to_the_factory() {
     let more = "greeting: hi\nlevels: [1, {deep: true}]\ntimeout: 5s\nvisibility: public\n";
     let config = Scene::one(more, TELL).await.server.json("/one").await;
-    assert_eq!(
-        config,
-        json!({"greeting": "hi", "levels": [1, {"deep": true}], "timeout": "5s", "visibility": "public"})
-    );
+    let own =
+        json!({"greeting": "hi", "levels": [1, {"deep": true}], "timeout": "5s", "visibility": "public"});
+    for (key, value) in own.as_object().unwrap() {
+        assert_eq!(&config[key], value, "{key}");
+    }
+    assert_eq!(config["base"], "/one", "and where it is served");
+    assert_eq!(config.as_object().unwrap().len(), 5, "{config}");
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ async fn ctx_config_is_the_configuration_that_the_factory_got() {
     let code = tells("return Response.json([ctx.config === config, ctx.config]);");
     let told =
         Scene::one("config: {a: {type: number, default: 1}}\nb: 2\n", &code).await.server.json("/one").await;
-    assert_eq!(told, json!([true, {"a": 1, "b": 2}]));
+    assert_eq!(told, json!([true, {"a": 1, "b": 2, "base": "/one"}]));
 }
 
 #[tokio::test]
@@ -25,8 +25,8 @@ async fn ctx_global_config_has_pool_size_plugin_dirs_and_worker_dirs() {
     let told = scene.server.json("/one").await;
     let keys: Vec<_> = told.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(keys, ["pluginDirs", "poolSize", "workerDirs"]);
-    assert!(told["poolSize"].as_u64() > Some(0) && told["workerDirs"].is_array(), "{told}");
-    assert_eq!(told["pluginDirs"], json!([scene.plugins.path()]));
+    assert_eq!(told["poolSize"], 8, "{told}");
+    assert_eq!((&told["pluginDirs"], &told["workerDirs"]), (&json!([scene.plugins.path()]), &json!([])));
 }
 
 #[tokio::test]
@@ -100,24 +100,32 @@ async fn ctx_pool_runs_an_app_of_the_package_and_tells_of_its_workers() {
 #[tokio::test]
 async fn ctx_pool_runs_nothing_outside_of_the_plugins_own_folders() {
     let code = tells(
-        "try { return await ctx.pool.fetch(new URL(request.url).searchParams.get('dir'), {}, request); }\n\
+        "const { searchParams } = new URL(request.url);\n\
+         const link = searchParams.get('link');\n\
+         if (link !== null) require('node:fs').symlinkSync(link, ctx.dataDir + '/link');\n\
+         const dir = link === null ? searchParams.get('dir') : ctx.dataDir + '/link';\n\
+         try { return await ctx.pool.fetch(dir, {}, request); }\n\
          catch (error) { return new Response((error as Error).message, { status: 403 }); }",
     );
+    let app = |name: &str| format!("export const fetch = () => new Response('{name}');\n");
     let scene = Scene::of(|plugins| {
-        drop(
-            plugins
-                .plugin("one", "", &code)
-                .file("own/index.ts", "export const fetch = () => new Response('own');\n"),
-        );
-        drop(plugins.folder("other").file("index.ts", "export const fetch = () => new Response('other');\n"));
-        std::os::unix::fs::symlink("../other", plugins.path().join("one/link")).unwrap();
+        drop(plugins.plugin("one", "", &code).file("own/index.ts", &app("own")));
+        drop(plugins.folder("other").file("index.ts", &app("other")));
     })
     .await;
     assert_eq!(scene.server.text("/one?dir=own").await, "own");
-    let absolute = scene.plugins.path().join("other");
-    for dir in ["../other", "own/../../other", "link", absolute.to_str().unwrap(), "nowhere"] {
-        let response = scene.server.get(&format!("/one?dir={dir}")).send().await.unwrap();
-        assert_eq!(response.status(), 403, "{dir}");
+    let other = scene.plugins.path().join("other");
+    let other = other.to_str().unwrap();
+    let absolute = format!("dir={other}");
+    let link = format!("link={other}");
+    for query in ["dir=../other", "dir=own/../../other", &absolute, &link, "dir=nowhere"] {
+        let response = scene.server.get(&format!("/one?{query}")).send().await.unwrap();
+        let status = response.status();
+        assert_eq!(
+            (status.as_u16(), response.text().await.unwrap().contains("ctx.pool.fetch: ")),
+            (403, true),
+            "{query}"
+        );
     }
 }
 

@@ -36,7 +36,7 @@ async fn manifest_name_is_required_and_safe_as_a_path() {
         assert_eq!((&*state, &*reason), ("failed", "ManifestInvalid"), "{name}: {message}");
     }
     let loaded = scene.server.json("/_/api/plugins/loaded").await;
-    assert_eq!((&loaded[0]["name"], &loaded[1]["name"]), (&json!("@scope/name"), &json!("my-plugin")));
+    assert_eq!((&loaded[0]["name"], &loaded[1]["name"]), (&json!("my-plugin"), &json!("@scope/name")));
 }
 
 #[tokio::test]

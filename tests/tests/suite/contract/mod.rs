@@ -50,7 +50,7 @@
 //! | §3 onServerStart | `contract::sockets::module_server_publishes_knows_addresses_and_its_port` |
 //! | §3 onShutdown, removal and replacement | `life::shutdown::plugins_that_are_replaced_or_removed_are_shut_down` |
 //! | §3 onShutdown, process stop, reverse order | `life::shutdown::a_runtime_that_is_told_to_end_leaves_no_request_without_its_answer` |
-//! | §3 onShutdown, 30 s in all | `contract::limits::module_on_shutdown_has_30_seconds_in_all` |
+//! | §3 onShutdown, 30 s in all | `lifecycle::plugins_that_never_finish_their_shutdown_share_thirty_seconds` |
 //! | §3 ctx.config | `contract::context::ctx_config_is_the_configuration_that_the_factory_got` |
 //! | §3 ctx.globalConfig | `contract::context::ctx_global_config_has_pool_size_plugin_dirs_and_worker_dirs` |
 //! | §3 ctx.logger | `contract::context::ctx_logger_writes_each_level_under_the_plugins_name` |
@@ -84,7 +84,8 @@
 //! | §3 load order: required | `contract::order::load_order_drops_what_lacks_a_required_dependency_each_with_its_reason` |
 //! | §3 load order: topological | `contract::order::load_order_is_topological_over_required_and_available_optional_dependencies` |
 //! | §3 load order: cycles | `contract::order::load_order_drops_a_cycle_spelled_out_and_the_rest_loads` |
-//! | §5 fault 1, reload is atomic | `swap::under_load::a_reload_by_hand_goes_live_without_a_failed_or_mixed_response` |
+//! | §5 fault 1, reload is atomic | `lifecycle::a_reload_changes_code_and_hooks_at_once_and_shuts_the_old_instances_down` |
+//! | | `swap::under_load::a_reload_by_hand_goes_live_without_a_failed_or_mixed_response` |
 //! | | `contract::hooks::a_reload_changes_hooks_and_routes_together` |
 //! | | `contract::sockets::a_replaced_plugin_closes_its_sockets_and_events_with_word_to_come_again` |
 //! | §5 fault 1, onShutdown of the old | `life::shutdown::plugins_that_are_replaced_or_removed_are_shut_down` |
@@ -96,8 +97,8 @@
 //! | | `access::paths::only_the_methods_that_are_public_are_open_and_head_goes_with_get` |
 //! | §5 fault 6, line edits | `directories::what_was_turned_off_beside_the_plugins_stays_off_and_no_manifest_is_written_to` |
 //! | §5 fault 6, second copy | `directories::a_first_copy_that_is_disabled_does_not_hide_an_enabled_second_one` |
-//! | §5 fault 7, health | `contract::faults::fault_7_health_reflects_the_state_of_plugins` |
-//! | §5 fault 7, PID 1 | `contract::first_process::fault_7_sigterm_ends_process_1_with_its_plugins_shut_down` |
+//! | §5 fault 7, health | `admin::answers::health_is_open_to_everybody_and_counts_the_plugins` |
+//! | §5 fault 7, PID 1 | `lifecycle::as_process_1_it_tells_of_failed_plugins_and_ends_with_their_shutdown` |
 //! | §5 fault 8, streams | `streaming::events::a_thousand_events_arrive_one_by_one_each_before_the_next_is_sent` |
 //! | §5 fault 8, cookies | `serving::exchange::repeated_set_cookie_headers_stay_apart` |
 //! | §5 fault 8, Workers | `contract::faults::fault_8_a_workers_response_streams_and_its_cookies_stay_apart` |
@@ -110,7 +111,6 @@
 mod configuration;
 mod context;
 mod faults;
-mod first_process;
 mod hooks;
 mod limits;
 mod manifest;

@@ -80,15 +80,15 @@ async fn serverless_on_idle_is_called_when_the_last_request_ended_and_on_termina
 #[tokio::test]
 async fn serverless_timeout_ends_the_worker_that_does_not_answer() {
     let code = format!(
-        "{WHO}export const routes = {{ '/never': () => {{ console.log('hangs ' + me); return new Promise<Response>(() => {{}}); }}, '/loop': () => {{ for (;;); }} }};\n"
+        "{WHO}export const routes = {{ '/never': () => new Promise<Response>(() => {{}}), '/loop': () => {{ for (;;); }} }};\n"
     );
-    let scene = Scene::serverless("timeout: 500ms\nttl: 1h\n", &code).await;
+    let scene = Scene::serverless("timeout: 2s\nttl: 1h\n", &code).await;
     let before = scene.server.text("/one").await;
     for path in ["/one/never", "/one/loop"] {
         let asked = Instant::now();
         let response = scene.server.get(path).send().await.unwrap();
         assert_eq!(response.status(), 504, "{path}");
-        assert!(asked.elapsed() >= Duration::from_millis(500), "{path}");
+        assert!(asked.elapsed() >= Duration::from_secs(2), "{path}");
         let other = async || {
             let response = scene.server.get("/one").send().await.ok()?;
             let ok = response.status() == 200;

@@ -34,7 +34,7 @@ impl Follower {
         match came {
             Ok(true) => {}
             Ok(false) => panic!("it failed: {:?}", (&mut self.task).await),
-            Err(_) => panic!("version {version} was not seen in time"),
+            Err(late) => panic!("version {version} was not seen in time: {late}"),
         }
     }
 
