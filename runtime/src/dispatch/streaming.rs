@@ -21,7 +21,8 @@ use super::events::Boundary;
 use crate::assemble::{Lease, told};
 use crate::silence::Silence;
 
-/// How long a stream of events may take to finish the event that it is in.
+/// How long a stream of events may go on, and then take to finish the event that it
+/// is in.
 const LAST_EVENT: Duration = Duration::from_secs(1);
 /// Browsers come again after this many milliseconds.
 const RETRY: &[u8] = b"retry: 500\n\n";
@@ -42,6 +43,10 @@ struct Events {
     farewell: BoxFuture<'static, ()>,
     /// Set once the stream is to end.
     ending: Option<Silence>,
+    /// It goes on and on, so it ends behind the event that it is in,
+    hurries: bool,
+    /// or, if that has no end, in it.
+    late: bool,
 }
 
 impl Streaming {
@@ -58,6 +63,8 @@ impl Streaming {
                 let _whatever_it_says = told(farewell).await;
             }),
             ending: None,
+            hurries: false,
+            late: false,
         });
         response.map(|body| {
             let silence = Silence::new(IDLE);
@@ -65,15 +72,41 @@ impl Streaming {
         })
     }
 
-    /// Whether a stream of events is to end now.
-    fn ends(&mut self, cx: &mut Context<'_>) -> bool {
-        let Some(events) = &mut self.events else { return false };
+    /// The last thing that a stream of events says.
+    fn farewell(&mut self) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        self.over = true;
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(RETRY)))))
+    }
+
+    /// How near its end a stream of events is.
+    fn end(&mut self, cx: &mut Context<'_>) -> End {
+        let Some(events) = &mut self.events else { return End::Far };
         if events.ending.is_none() && events.farewell.as_mut().poll(cx).is_ready() {
             events.ending = Some(Silence::new(LAST_EVENT));
         }
-        let Some(ending) = &mut events.ending else { return false };
-        events.boundary.is_between() || ending.over(cx).is_ready()
+        let Some(ending) = &mut events.ending else { return End::Far };
+        if ending.over(cx).is_ready() {
+            events.late = events.hurries;
+            events.hurries = true;
+            ending.broken();
+            // It wakes this task once more.
+            let _just_begun = ending.over(cx);
+        }
+        match (events.boundary.is_between(), events.hurries, events.late) {
+            (_, _, true) | (true, true, _) => End::Now,
+            (true, false, _) => End::WhenSilent,
+            (false, ..) => End::Far,
+        }
     }
+}
+
+/// When a stream of events ends: what its plugin had sent by then still arrives.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Far,
+    /// As soon as nothing more is there.
+    WhenSilent,
+    Now,
 }
 
 impl HttpBody for Streaming {
@@ -87,9 +120,9 @@ impl HttpBody for Streaming {
         if self.over {
             return Poll::Ready(None);
         }
-        if self.ends(cx) {
-            self.over = true;
-            return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(RETRY)))));
+        let end = self.end(cx);
+        if end == End::Now {
+            return self.farewell();
         }
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
             self.silence.broken();
@@ -99,6 +132,9 @@ impl HttpBody for Streaming {
                 events.boundary.pass(data);
             }
             return Poll::Ready(frame);
+        }
+        if end == End::WhenSilent {
+            return self.farewell();
         }
         match self.patience.now() {
             Wait::Unlimited => return Poll::Pending,

@@ -92,7 +92,11 @@ impl<'a> Init<'a> {
             server,
             // A Buntime plugin may read these. The pool is the plugin's own, and no
             // plugin shares a worker directory with another one.
-            global_config: GlobalConfig { pool_size: DEFAULT_WORKERS, plugin_dirs: &host.plugin_dirs, worker_dirs: [] },
+            global_config: GlobalConfig {
+                pool_size: DEFAULT_WORKERS,
+                plugin_dirs: &host.plugin_dirs,
+                worker_dirs: [],
+            },
             plugins: spec.plugins.iter().map(plugin).collect(),
         }
     }

@@ -67,7 +67,9 @@ fn read(page: &str) -> String {
 fn every_page_with_an_example_is_typed_in() {
     let folder = programs::repository().join("docs/plugins");
     let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let pages = names.filter(|name| Path::new(name).extension().is_some_and(|kind| kind == "md") && read(name).contains("<!-- example "));
+    let pages = names.filter(|name| {
+        Path::new(name).extension().is_some_and(|kind| kind == "md") && read(name).contains("<!-- example ")
+    });
     assert_eq!(pages.collect::<BTreeSet<_>>(), PAGES.iter().map(|&page| page.to_owned()).collect());
 }
 
