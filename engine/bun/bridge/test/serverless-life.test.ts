@@ -208,6 +208,6 @@ test("SHUTDOWN has each Worker's onTerminate called and waits for it", async () 
   worker.json(Frame.Shutdown, 0, { timeoutMs: 5000 });
   const bye = await worker.next((frame) => frame.type === Frame.Bye);
   expect(bye.json.errors).toEqual([{ plugin: "plugin-0", message: expect.stringContaining("disk full") }]);
-  expect(worker.logs().map(({ message }) => message)).toEqual(["saved", expect.stringContaining("disk full")]);
+  expect(worker.logs().map(({ message }) => message)).toEqual(["saved"]);
   expect(await worker.process.exited).toBe(0);
 });
