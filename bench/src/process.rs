@@ -102,6 +102,7 @@ impl Process {
 
 /// A client for the few requests that wrk does not send.
 pub(crate) fn client() -> Result<reqwest::Client, BenchError> {
+    davit_tests::client::tls();
     Ok(reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(10)).build()?)
 }
 
