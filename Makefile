@@ -36,6 +36,8 @@ tools: node_modules ## Build or fetch the real parts that the tests run against,
 unit: node_modules tools ## Run the Rust tests, the suite with real processes among them
 	cargo build --workspace --bins
 	mkdir -p target
+	cargo test --workspace --no-run
+	sync # or the first tests' own writes wait for what the linker wrote
 	cargo test --workspace --no-fail-fast 2>&1 | tee target/test.log
 	@awk '/^test result:/ { passed += $$4; failed += $$6 } END { print passed " passed, " failed " failed" }' target/test.log
 

@@ -29,9 +29,9 @@ pub(super) fn serving(view: &View<'_>, now: Timestamp) -> Option<Serving> {
     let observed = view.before.map_or(0, |status| status.observed_generation.max(0));
     let generation = match before {
         _ if view.current => view.generation,
-        Some(before) => before.generation,
+        Some(before) if before.digest == planned.digest => before.generation,
         // The report of it was lost: it came with some generation before.
-        None => observed.min(view.generation - 1),
+        _ => observed.min(view.generation - 1),
     };
     let same = before.filter(|before| {
         (&before.version, before.digest, before.generation) == (&planned.version, planned.digest, generation)

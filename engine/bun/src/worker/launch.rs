@@ -13,7 +13,7 @@ use super::process::Process;
 use crate::home::Home;
 
 /// How long a process may take until it connects.
-const CONNECT: Duration = Duration::from_secs(20);
+const CONNECT: Duration = Duration::from_mins(1);
 
 /// Why there is no worker.
 #[derive(Debug, thiserror::Error)]

@@ -104,3 +104,17 @@ fn a_generation_that_only_turns_a_knob_is_served_by_the_same_package() {
     let serving = of_plugin(&having(live(&json!({})), before), at(2)).serving.unwrap();
     assert_eq!((serving.generation, serving.time), (GENERATION, at(2)));
 }
+
+#[test]
+fn a_version_whose_report_was_lost_is_not_taken_for_what_this_generation_asked_for() {
+    let of_another = of_plugin(&on_last_good(live(&json!({}))), at(1));
+    let mut before = of_another;
+    before.serving.as_mut().unwrap().generation = GENERATION;
+    let fate = Fate { current: false, ..live(&json!({})) };
+    let mut unread = artifact(kept("2.0.0"));
+    unread.kept = None;
+    let fate = Fate { artifact: Some(Arc::new(unread)), ..fate };
+    let first = of_plugin(&having(fate.clone(), before), at(2));
+    assert_eq!(first.serving.as_ref().unwrap().generation, GENERATION - 1);
+    assert_eq!(of_plugin(&having(fate, first.clone()), at(3)), first);
+}
