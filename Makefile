@@ -20,17 +20,19 @@ lint: node_modules ## Check the formatting and clippy's opinion
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo clippy -p davit-tests --test e2e -- -D warnings
 
-generate: node_modules ## Write the CRDs, what the docs have of them and of manifests, what the chart has of both and of its values' comments, and the types of the example
+generate: node_modules ## Write the CRDs, what the docs have of them, of manifests and of the admin API, what the chart has of both and of its values' comments, and the types of the example
 	cargo run -p davit-crds --bin crdgen -- --write config/crd --docs docs/reference
 	install -m 644 config/crd/*.davit.dev.yaml charts/davit/crds/
 	bun charts/generate.ts
 	cargo run -p davit-plugin --example manifestgen -- docs/plugins
+	cargo run -p davit-runtime --example openapigen -- docs/reference
 	cargo run -p davit -- types examples/hello
 
 tools: node_modules ## Build or fetch the real parts that the tests run against, once for this machine
 	tests/tools/build.sh
 	tests/tools/postgres.sh
 	tests/tools/chromium.sh
+	tests/tools/schemathesis.sh
 	tests/tools/npm.sh
 
 unit: node_modules tools ## Run the Rust tests, the suite with real processes among them

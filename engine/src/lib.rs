@@ -3,6 +3,7 @@
 
 mod body;
 mod hook;
+mod output;
 mod serve;
 mod socket;
 mod spec;
@@ -17,6 +18,7 @@ use tokio::sync::watch;
 
 pub use body::{Body, BodyError, empty, full};
 pub use hook::{App, HookCall, Hooked, Hooks, Released};
+pub use output::{Level, Output};
 pub use serve::{Patience, Peer, ServeError, Served, Wait};
 pub use socket::{CloseFrame, Message, Socket, SocketOptions, SocketReader, SocketWriter, Upgradable};
 pub use spec::{GroupSpec, HostInfo, PluginSpec};
@@ -29,7 +31,8 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Starts a group and returns at once; [`Group::state`] tells how it goes.
     /// The group lives until [`Group::stop`], or until its last handle is dropped.
-    fn start(&self, spec: GroupSpec) -> Arc<dyn Group>;
+    /// What its plugins write goes to the log and to `output`.
+    fn start(&self, spec: GroupSpec, output: Arc<dyn Output>) -> Arc<dyn Group>;
 }
 
 /// Plugins that share one worker, which its engine keeps alive.

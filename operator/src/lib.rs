@@ -8,6 +8,7 @@ pub mod fleet;
 pub mod health;
 pub mod hindrance;
 pub mod install_crds;
+pub mod keys;
 pub mod leader;
 pub mod metrics;
 pub mod options;

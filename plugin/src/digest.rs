@@ -25,6 +25,11 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// The 32 bytes.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// The 64 hexadecimal digits without the algorithm: safe as a file name.
     pub fn hex(&self) -> String {
         hex::encode(self.0)

@@ -43,10 +43,12 @@ async fn run(options: Options) -> Result<(), Failure> {
         options.source(std::env::var_os("PLUGIN_DIRS").as_deref()).unwrap_or_else(|error| error.exit());
     let source = source
         .ok_or("no plugin directories: set RUNTIME_PLUGIN_DIRS, e.g. to /data/.plugins:/data/plugins")?;
-    logs::start(&options.log_level.to_string(), options.log_format)?;
+    logs::start(&options.log_filter(), options.log_format)?;
     let keys = Keys::from_environment()?;
     if !keys.any() {
-        tracing::warn!("no RUNTIME_ROOT_KEY and no RUNTIME_ROOT_KEY_FILE: only public routes are open");
+        tracing::warn!(
+            "no RUNTIME_ROOT_KEY and no RUNTIME_ROOT_KEY_FILE: only public routes are open, and the rest to keys that were made before"
+        );
     }
     let bind = |port| TcpListener::bind((options.listen_address, port));
     let (public, metrics) = (bind(options.port).await?, bind(options.metrics_port).await?);
@@ -62,6 +64,9 @@ async fn run(options: Options) -> Result<(), Failure> {
         plugins: plugins(source, &options, timing)?,
         keys,
         trust_loopback: false,
+        max_upload_size: options.max_upload_size.0,
+        proxies: options.trusted_proxies.clone(),
+        access_log: options.access_log,
     });
     let controlled = control.as_ref().map(TcpListener::local_addr).transpose()?.map(tracing::field::display);
     tracing::info!(address = %public.local_addr()?, metrics = %metrics.local_addr()?, control = controlled, "serving");

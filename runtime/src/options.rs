@@ -6,11 +6,13 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::BoolishValueParser;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser};
-use davit_plugin::manifest::{InvalidDuration, parse_duration};
+use davit_plugin::manifest::{ByteSize, InvalidDuration, InvalidSize, parse_duration};
 
 use crate::control::{ControlName, PodUid};
+use crate::dispatch::{ACCESS_LOG, TrustedProxies};
 use crate::logs::{LogFormat, LogLevel};
 
 /// How long a worker may at least and at most be allowed to be silent.
@@ -19,6 +21,9 @@ pub const HEARTBEAT_TIMEOUT: RangeInclusive<Duration> = Duration::from_secs(1)..
 pub const INIT_TIMEOUT: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_hours(1);
 /// How long open requests may at least and at most be allowed to go on.
 pub const DRAIN_TIMEOUT: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_hours(1);
+
+/// The largest upload may be at least and at most so large; no package may be larger.
+pub const MAX_UPLOAD_SIZE: RangeInclusive<ByteSize> = ByteSize(1 << 10)..=ByteSize(100 << 20);
 
 /// The grace after a start is at least and at most so long.
 pub const START_GRACE: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_hours(1);
@@ -42,6 +47,12 @@ pub struct Options {
     /// Address that all ports listen on
     #[arg(long, env = "DAVIT_LISTEN_ADDRESS", default_value = "0.0.0.0")]
     pub listen_address: IpAddr,
+    /// Proxies whose X-Forwarded-For, X-Forwarded-Proto and Forwarded tell the truth: addresses and CIDRs, `,`-separated
+    #[arg(long, env = "DAVIT_TRUSTED_PROXIES", default_value = "", hide_default_value = true)]
+    pub trusted_proxies: TrustedProxies,
+    /// Largest package that may be uploaded, e.g. 20Mi
+    #[arg(long, env = "DAVIT_MAX_UPLOAD_SIZE", value_parser = max_upload_size, default_value = "100Mi")]
+    pub max_upload_size: ByteSize,
     /// Public port
     #[arg(long, env = "PORT", default_value_t = 8000)]
     pub port: u16,
@@ -54,6 +65,9 @@ pub struct Options {
     /// Form of log lines
     #[arg(long, env = "DAVIT_LOG_FORMAT", value_enum, default_value_t = LogFormat::Auto)]
     pub log_format: LogFormat,
+    /// Write a line for each request, whatever the level is
+    #[arg(long, env = "DAVIT_ACCESS_LOG", value_parser = BoolishValueParser::new())]
+    pub access_log: bool,
     /// How long a worker may be silent before it is replaced, e.g. 10s
     #[arg(long, env = "DAVIT_HEARTBEAT_TIMEOUT", value_parser = duration_between(HEARTBEAT_TIMEOUT), default_value = "10s")]
     pub heartbeat_timeout: Duration,
@@ -97,6 +111,12 @@ pub enum Source {
 }
 
 impl Options {
+    /// What is logged, as `davit_logs::start` takes it.
+    pub fn log_filter(&self) -> String {
+        let level = self.log_level;
+        if self.access_log { format!("{level},{ACCESS_LOG}={}", LogLevel::Info) } else { level.to_string() }
+    }
+
     /// Where plugins come from, if that was said. `alias` is the value of
     /// `PLUGIN_DIRS`, which counts if no plugin directories are given otherwise. Fails
     /// if there are two sources.
@@ -147,6 +167,28 @@ pub fn duration_between(
     }
 }
 
+/// Why a text is not a size that an option takes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SizeError {
+    /// It is no size at all.
+    #[error(transparent)]
+    Invalid(#[from] InvalidSize),
+    /// It is too small or too large.
+    #[error("write a size of at least {least} and at most {most}")]
+    OutOfRange {
+        /// The smallest one.
+        least: ByteSize,
+        /// The largest one.
+        most: ByteSize,
+    },
+}
+
+fn max_upload_size(text: &str) -> Result<ByteSize, SizeError> {
+    let size: ByteSize = text.parse()?;
+    let (least, most) = (*MAX_UPLOAD_SIZE.start(), *MAX_UPLOAD_SIZE.end());
+    MAX_UPLOAD_SIZE.contains(&size).then_some(size).ok_or(SizeError::OutOfRange { least, most })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,6 +209,18 @@ mod tests {
                 assert_eq!(error.kind(), ErrorKind::ValueValidation, "{option} {text}");
                 assert!(error.to_string().contains(says), "{error}");
             }
+        }
+    }
+
+    #[test]
+    fn no_upload_may_be_larger_than_a_package() {
+        let parse = |text| Options::try_parse_from(["davit-runtime", &format!("--max-upload-size={text}")]);
+        assert_eq!(parse("1Ki").unwrap().max_upload_size, ByteSize(1 << 10));
+        let most = davit_plugin::package::Limits::default().packed;
+        assert_eq!(Options::try_parse_from(["davit-runtime"]).unwrap().max_upload_size, ByteSize(most));
+        for text in ["1023", "101Mi", "1.5Mi", "-1", ""] {
+            let error = parse(text).unwrap_err();
+            assert!(error.to_string().contains("size"), "{text}: {error}");
         }
     }
 

@@ -11,8 +11,8 @@ use crate::admin::{self, Admin, Source};
 use crate::assemble::{Assembler, Timing};
 use crate::control::{self, Managed};
 use crate::data;
-use crate::directories;
-use crate::dispatch::Dispatcher;
+use crate::directories::{self, DavitFolder};
+use crate::dispatch::{Dispatcher, TrustedProxies};
 use crate::keys::Keys;
 use crate::listen::{self, Ending, Limits};
 use crate::metrics::{Metrics, Page};
@@ -32,6 +32,12 @@ pub struct Setup {
     pub keys: Keys,
     /// Whether somebody at this machine needs no key for the admin API.
     pub trust_loopback: bool,
+    /// The largest package that is taken as an upload, in bytes.
+    pub max_upload_size: u64,
+    /// Who tells the truth of whom he forwards for.
+    pub proxies: TrustedProxies,
+    /// Whether each request gets a line in the log.
+    pub access_log: bool,
 }
 
 /// Where a runtime's plugins come from.
@@ -56,12 +62,26 @@ impl Runtime {
     /// Starts to follow the directories, or to serve the plan on the volume and to
     /// wait for the operator.
     pub fn start(setup: Setup) -> Self {
-        let Setup { engine, volume, timing, plugins, keys, trust_loopback } = setup;
+        let Setup {
+            engine,
+            volume,
+            timing,
+            plugins,
+            keys,
+            trust_loopback,
+            max_upload_size,
+            proxies,
+            access_log,
+        } = setup;
+        let keys = match &plugins {
+            Plugins::Directories(options) => keys.kept_in(DavitFolder::of(&options.roots)),
+            Plugins::Managed(_) => keys.managed(),
+        };
         let (volume, keys) = (Arc::new(volume), Arc::new(keys));
         let assembler = Arc::new(Assembler::new(engine, volume.clone(), timing));
         let (metrics, ending) = (Arc::new(Metrics::default()), Ending::default());
         let of_plugins = volume.clone();
-        let (source, following) = begin(plugins, assembler.clone(), volume, &ending);
+        let (source, following) = begin(plugins, assembler.clone(), volume, &keys, &ending);
         let follows = keys.clone();
         tokio::spawn(async move { follows.follow().await });
         tokio::spawn(data::look_after(of_plugins, assembler.clone(), source.clone()));
@@ -70,9 +90,11 @@ impl Runtime {
             source: source.clone(),
             keys: keys.clone(),
             trust_loopback,
+            max_upload_size,
             phase: ending.phase(),
         });
-        let dispatcher = Arc::new(Dispatcher::new(assembler.clone(), keys, admin, metrics.clone()));
+        let dispatcher =
+            Arc::new(Dispatcher::new(assembler.clone(), keys, proxies, admin, metrics.clone(), access_log));
         Self { assembler, source, dispatcher, metrics, ending, following }
     }
 
@@ -139,6 +161,7 @@ fn begin(
     plugins: Plugins,
     assembler: Arc<Assembler>,
     volume: Arc<Volume>,
+    keys: &Arc<Keys>,
     ending: &Ending,
 ) -> (Source, JoinHandle<()>) {
     match plugins {
@@ -147,7 +170,7 @@ fn begin(
             (Source::Directories(handle), task)
         }
         Plugins::Managed(managed) => {
-            let (control, task) = control::start(managed, assembler, volume, ending.phase());
+            let (control, task) = control::start(managed, assembler, volume, keys.clone(), ending.phase());
             (Source::Operator(control), task)
         }
     }

@@ -23,6 +23,7 @@ use davit_engine::{Engine, HostInfo};
 use davit_engine_bun::BunEngine;
 use davit_runtime::assemble::Timing;
 use davit_runtime::directories::{self, Root};
+use davit_runtime::dispatch::TrustedProxies;
 use davit_runtime::keys::Keys;
 use davit_runtime::runtime::{Plugins, Runtime, Setup};
 use davit_runtime::volume::Volume;
@@ -78,6 +79,9 @@ async fn serve(args: Args) -> Result<(), Failure> {
         }),
         keys: Keys::root(&key),
         trust_loopback: true,
+        max_upload_size: davit_plugin::package::Limits::default().packed,
+        proxies: TrustedProxies::default(),
+        access_log: args.access_log,
     });
     if let Some(port) = args.metrics_port {
         runtime.serve_metrics(TcpListener::bind((args.listen_address, port)).await?);

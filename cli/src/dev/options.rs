@@ -4,6 +4,8 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::BoolishValueParser;
+use davit_runtime::dispatch::ACCESS_LOG;
 use davit_runtime::logs::{LogFormat, LogLevel};
 use davit_runtime::options::{DRAIN_TIMEOUT, HEARTBEAT_TIMEOUT, INIT_TIMEOUT, duration_between};
 
@@ -47,6 +49,10 @@ pub struct Args {
     #[arg(long, env = "DAVIT_LOG_FORMAT", value_enum, default_value_t = LogFormat::Human)]
     pub log_format: LogFormat,
 
+    /// Write a line for each request
+    #[arg(long, env = "DAVIT_ACCESS_LOG", value_parser = BoolishValueParser::new())]
+    pub access_log: bool,
+
     /// How long a worker may be silent before it is replaced, e.g. 10s
     #[arg(long, env = "DAVIT_HEARTBEAT_TIMEOUT", value_parser = duration_between(HEARTBEAT_TIMEOUT), default_value = "10s")]
     pub heartbeat_timeout: Duration,
@@ -69,6 +75,9 @@ impl Args {
     /// itself.
     pub(super) fn log_filter(&self) -> String {
         let (level, plugins) = (self.log_level, self.log_level.max(LogLevel::Info));
-        format!("{level},plugin={plugins},notify=error,davit_runtime::directories=error")
+        let access = if self.access_log { LogLevel::Info } else { level };
+        format!(
+            "{level},plugin={plugins},{ACCESS_LOG}={access},notify=error,davit_runtime::directories=error"
+        )
     }
 }

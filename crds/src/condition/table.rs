@@ -56,7 +56,11 @@ const RUNTIME_READY: [Row; 6] = [
     waits(Reason::RolloutInProgress).meaning_here("The first plan is being brought to the replicas."),
     waits(Reason::ReplicasLagging).meaning_here("Not all replicas serve the plan yet."),
     waits(Reason::SecretNotFound)
-        .meaning_here("The Secret that `spec.adminKeySecret` names is not there, or has no `key`."),
+        .meaning_here(
+            "The Secret that `spec.adminKeySecret` names is not there, or has no `key`; or one of \
+             `spec.apiKeySecrets` is not there, or has no `key` and `role` that can be used: the message names \
+             it, and all other keys count.",
+        ),
     stall(Reason::ConfigInvalid).meaning_here(
         "The API server refuses an object that is made from `spec`, e.g. for an affinity that is none; \
          the message has its words.",

@@ -108,6 +108,10 @@ pub struct PluginRuntimeSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "schema::object_name")]
     pub admin_key_secret: Option<String>,
+    /// Secrets with further keys of the admin API: each has the key under `key` (16 to 1024 visible ASCII characters) and what it may do under `role` (`admin`, `editor` or `viewer`). A change of a Secret counts on all replicas within seconds and restarts nothing; one that is missing or malformed opens nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "schema::api_key_secrets")]
+    pub api_key_secrets: Vec<String>,
 }
 
 impl Default for PluginRuntimeSpec {
@@ -123,6 +127,7 @@ impl Default for PluginRuntimeSpec {
             service: Service::default(),
             rollout: Rollout::default(),
             admin_key_secret: None,
+            api_key_secrets: Vec::new(),
         }
     }
 }

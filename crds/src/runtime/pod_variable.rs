@@ -20,7 +20,7 @@ pub const OWN_SECRETS: [&str; 3] = ["-control-ca", "-control-tls", "-admin-key"]
     "give the variable either a `value` or a `valueFrom`",
 )])))]
 pub struct PodVariable {
-    /// The variable's name. Of `DAVIT_…` and `RUNTIME_…` only RUNTIME_LOG_LEVEL, DAVIT_LOG_FORMAT, DAVIT_HEARTBEAT_TIMEOUT, DAVIT_INIT_TIMEOUT and DAVIT_START_GRACE may be set.
+    /// The variable's name. Of `DAVIT_…` and `RUNTIME_…` only RUNTIME_LOG_LEVEL, DAVIT_LOG_FORMAT, DAVIT_HEARTBEAT_TIMEOUT, DAVIT_INIT_TIMEOUT, DAVIT_START_GRACE, DAVIT_TRUSTED_PROXIES and DAVIT_ACCESS_LOG may be set.
     #[schemars(schema_with = "schema::variable")]
     pub name: String,
     /// Its value; empty if this and `valueFrom` are absent.

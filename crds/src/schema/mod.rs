@@ -19,7 +19,8 @@ pub(crate) use environment::{plugin_variable, plugin_variables, variable_value};
 pub(crate) use names::{class, key, object_name, plugin_name, runtime_name};
 pub(crate) use package::{any_object, base, path, public_routes, range, reference};
 pub(crate) use pods::{
-    affinity, annotations, emptied, image, node_selector, others_secret, pod_labels, tolerations, variable,
+    affinity, annotations, api_key_secrets, emptied, image, node_selector, others_secret, pod_labels,
+    tolerations, variable,
 };
 pub(crate) use status::{digest, fence, time, version};
 

@@ -1,5 +1,6 @@
 //! What says how pods are run.
 
+use davit_plugin::plan::MAX_KEYS;
 use k8s_openapi::api::core::v1::{Affinity, Toleration};
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
@@ -26,12 +27,14 @@ const OWN_LABELS: [&str; 8] = [
 ];
 /// Variables of the runtime that are free to be set. The others say where it finds
 /// what the operator gave it, or where others find it.
-const FREE_VARIABLES: [&str; 5] = [
+const FREE_VARIABLES: [&str; 7] = [
     "RUNTIME_LOG_LEVEL",
     "DAVIT_LOG_FORMAT",
     "DAVIT_HEARTBEAT_TIMEOUT",
     "DAVIT_INIT_TIMEOUT",
     "DAVIT_START_GRACE",
+    "DAVIT_TRUSTED_PROXIES",
+    "DAVIT_ACCESS_LOG",
 ];
 
 /// A container image, which the container runtime reads.
@@ -136,7 +139,7 @@ pub(crate) fn variable(_: &mut SchemaGenerator) -> Schema {
 pub(crate) fn others_secret(_: &mut SchemaGenerator) -> Schema {
     let own = OWN_SECRETS.map(|end| format!("!self.endsWith('{end}')")).join(" && ");
     let message = format!(
-        "Secrets whose names end with {} are a PluginRuntime's own and no container's to read: name another one",
+        "Secrets whose names end with {} are a PluginRuntime's own and nobody else's to read: name another one",
         OWN_SECRETS.join(", ")
     );
     let rules = rules([
@@ -147,6 +150,16 @@ pub(crate) fn others_secret(_: &mut SchemaGenerator) -> Schema {
         (own.as_str(), message.as_str()),
     ]);
     json_schema!({ "type": "string", "minLength": 1, "maxLength": 253, (RULES): rules })
+}
+
+/// Names of Secrets with keys of the admin API, each once.
+pub(crate) fn api_key_secrets(generator: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "array",
+        "maxItems": MAX_KEYS,
+        "x-kubernetes-list-type": "set",
+        "items": others_secret(generator),
+    })
 }
 
 /// Texts as a list of CEL.

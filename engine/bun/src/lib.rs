@@ -23,13 +23,14 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use davit_engine::{Engine, Group, GroupSpec, HostInfo};
+use davit_engine::{Engine, Group, GroupSpec, HostInfo, Output};
 use tokio::sync::watch;
 
 pub use locate::{LocateError, locate};
 
 use group::{BunGroup, Shared};
 use home::Home;
+use output::Printer;
 use supervisor::Supervisor;
 
 /// How long a worker may be silent before it is taken for blocked.
@@ -81,13 +82,14 @@ impl Engine for BunEngine {
         format!("bun {}", self.version)
     }
 
-    fn start(&self, spec: GroupSpec) -> Arc<dyn Group> {
+    fn start(&self, spec: GroupSpec, output: Arc<dyn Output>) -> Arc<dyn Group> {
         let shared = Arc::new(Shared::new());
         let (stop, stopped) = watch::channel(None);
         let supervisor = Supervisor {
             bun: self.bun.clone(),
             home: self.home.clone(),
             host: self.host.clone(),
+            printer: Printer::new(&spec, output),
             spec,
             heartbeat: self.heartbeat,
             shared: shared.clone(),

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use crate::backoff::Backoff;
 use crate::group::{Current, Shared};
 use crate::home::Home;
+use crate::output::Printer;
 use crate::worker::{self, Setting, StartError, Worker};
 
 /// What the supervisor of one group needs.
@@ -21,6 +22,7 @@ pub(crate) struct Supervisor {
     pub(crate) home: Arc<Home>,
     pub(crate) host: Arc<HostInfo>,
     pub(crate) spec: GroupSpec,
+    pub(crate) printer: Arc<Printer>,
     pub(crate) heartbeat: Duration,
     pub(crate) shared: Arc<Shared>,
     /// Set once: stop, and take so long at most. Its end means the same at once.
@@ -40,9 +42,9 @@ impl Supervisor {
     }
 
     async fn start(&self) -> Result<Worker, StartError> {
-        let Self { bun, home, host, spec, .. } = self;
+        let Self { bun, home, host, spec, printer, .. } = self;
         let stop = told_to_stop(self.stop.clone());
-        worker::start(Setting { bun, home, host, spec }, self.shared.peaks.clone(), stop).await
+        worker::start(Setting { bun, home, host, spec, printer }, self.shared.peaks.clone(), stop).await
     }
 
     /// Until the group is stopped.
@@ -86,7 +88,7 @@ impl Supervisor {
             let wait = backoff.ended(ran.take());
             self.shared.restarts.fetch_add(1, Ordering::Relaxed);
             self.shared.last_end.store(Some(Arc::new(message.clone())));
-            tracing::error!(plugins = self.spec.label(), "{message}; the next one starts in {wait:?}");
+            self.printer.worker(&format!("{message}; the next one starts in {wait:?}"));
             self.set(match backoff.is_crash_loop() {
                 true => GroupState::CrashLooping { message },
                 false => GroupState::Restarting { message },

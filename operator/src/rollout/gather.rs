@@ -18,6 +18,7 @@ use super::subject::Subject;
 use super::{RolloutError, subjects, tag};
 use crate::context::Context;
 use crate::fleet::{self, Fleet};
+use crate::keys::Keys;
 use crate::replicas::Replica;
 
 /// How long replicas that do not answer may hold up the first decision of a new
@@ -49,6 +50,8 @@ pub(super) struct Gathered {
     pub members: Vec<Member>,
     /// The runtime's Plugins in the order in which ties are decided.
     pub subjects: Vec<Subject>,
+    /// The keys of the admin API.
+    pub keys: Keys,
 }
 
 impl Gathered {
@@ -98,7 +101,17 @@ pub(super) async fn gather(
     if memory.agreed.is_none() {
         hold_for_the_unasked(&subjects)?;
     }
-    Ok(Gathered { members, subjects })
+    let keys = keys(ctx, runtime, memory).await;
+    Ok(Gathered { members, subjects, keys })
+}
+
+async fn keys(ctx: &Context, runtime: &PluginRuntime, memory: &mut Memory) -> Keys {
+    let names = &runtime.spec.api_key_secrets;
+    if names.is_empty() {
+        return Keys::default();
+    }
+    let agreed = memory.agreed.as_ref().map_or(&[][..], |agreed| &agreed.plan.keys);
+    memory.keys.keys(&ctx.client, &runtime.namespace().unwrap_or_default(), names, agreed).await
 }
 
 async fn members(ctx: &Context, runtime: &PluginRuntime, fleet: &Fleet) -> Vec<Member> {

@@ -11,6 +11,7 @@ use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
 use super::agreed::AgreedPlan;
+use crate::keys::RecentKeys;
 
 /// Of one PluginRuntime.
 #[derive(Debug, Default)]
@@ -30,6 +31,8 @@ pub struct Memory {
     pub joining_since: HashMap<String, Instant>,
     /// Since when replicas that may know the agreed plan have not answered.
     pub waiting_since: Option<Instant>,
+    /// The keys of the admin API, as their Secrets had them last.
+    pub keys: RecentKeys,
     /// How many passes in a row had to leave something out.
     pub troubled: u32,
 }

@@ -33,6 +33,7 @@ use kube::ResourceExt as _;
 use crate::context::Context;
 use crate::failpoint::failpoint;
 use crate::fleet::{self, Fleet, FleetError};
+use crate::keys::EVERY;
 use crate::leader::EpochError;
 
 pub use memory::Memories;
@@ -128,7 +129,14 @@ async fn pass(
 }
 
 impl Pass<'_> {
+    /// When the next pass is due: soon enough that a Secret of the admin API's keys
+    /// that has changed is seen, whatever else there is to wait for.
     fn next(&mut self, settled: &Settled) -> Duration {
+        let next = self.next_for_plugins(settled);
+        if self.runtime.spec.api_key_secrets.is_empty() { next } else { next.min(EVERY) }
+    }
+
+    fn next_for_plugins(&mut self, settled: &Settled) -> Duration {
         self.memory.troubled = if settled.troubled { self.memory.troubled + 1 } else { 0 };
         let all_joined = self.memory.joining_since.is_empty();
         match settled {

@@ -120,7 +120,10 @@ impl Pass<'_> {
 
     /// What shall run without the `barred` versions.
     fn decide(&self, barred: &Barred) -> Decision {
-        decide(&self.gathered.subjects, &self.agreed(), reload_of(&self.runtime).as_deref(), barred)
+        let reload = reload_of(&self.runtime);
+        let mut decision = decide(&self.gathered.subjects, &self.agreed(), reload.as_deref(), barred);
+        decision.plan.keys.clone_from(&self.gathered.keys.planned);
+        decision
     }
 
     /// Whether the replicas in step have agreed on the plan, and serve it: one may

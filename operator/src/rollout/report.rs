@@ -96,6 +96,7 @@ impl Pass<'_> {
             plugins: agreed.map_or(0, |agreed| agreed.plan.plugins.len()),
             selector: self.fleet.selector.clone(),
             hindrance: self.gathered.members.iter().find_map(|member| hindrance(&member.pod)),
+            keys: self.gathered.keys.problem(),
             trouble: None,
         }
     }

@@ -29,6 +29,8 @@ pub struct RuntimeFate {
     pub selector: String,
     /// What keeps one of the replicas from starting, if that is known.
     pub hindrance: Option<String>,
+    /// What is wrong with Secrets that its keys of the admin API are in.
+    pub keys: Option<Problem>,
     /// Why its own objects are not as they must be.
     pub trouble: Option<Trouble>,
 }
@@ -46,6 +48,7 @@ impl RuntimeFate {
             plugins: count(before.plugins),
             selector: before.selector.unwrap_or_default(),
             hindrance: None,
+            keys: None,
             trouble: Some(trouble),
         }
     }
@@ -88,7 +91,12 @@ fn whole(runtime: &PluginRuntime, fate: &RuntimeFate) -> Vec<Said> {
                 format!("the plan serves on {serves}: {}", fate.hindrance.as_deref().unwrap_or(others));
             (Truth::False, Reason::ReplicasLagging, message)
         }
-        Some(_) => (Truth::True, Reason::Serving, format!("the plan serves on {serves}")),
+        Some(_) => match &fate.keys {
+            Some(Problem { reason, message }) => {
+                (Truth::False, *reason, format!("{message}; all else of the plan serves on {serves}"))
+            }
+            None => (Truth::True, Reason::Serving, format!("the plan serves on {serves}")),
+        },
     };
     let problem = Problem::new(reason, message);
     let ready = Said::new(Ready, truth, problem.clone());

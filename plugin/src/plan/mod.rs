@@ -5,6 +5,7 @@ mod candidate;
 mod canonical;
 mod groups;
 mod judge;
+mod key;
 mod state;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ pub use arrange::{Arrangement, Barred, Outcome, Wanted, arrange};
 pub use candidate::{Candidate, CandidateId};
 pub use groups::{Group, GroupKey};
 pub use judge::{Tried, Verdict, judge};
+pub use key::{InvalidKey, InvalidRole, KeyRole, LONGEST_KEY, MAX_KEYS, PlannedKey, SHORTEST_KEY};
 pub use state::PluginState;
 
 /// The only plan format that this version writes and reads.
@@ -34,6 +36,11 @@ pub struct Plan {
     pub format: u32,
     /// The plugins, each behind all that it depends on.
     pub plugins: Vec<PlannedPlugin>,
+    /// Keys of the admin API, sorted by name. No group's key depends on them: a
+    /// change of theirs starts no process. A plan without any has the digest that
+    /// it had before plans had keys.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub keys: Vec<PlannedKey>,
 }
 
 /// One plugin of a plan.
@@ -105,7 +112,7 @@ pub struct Link {
 impl Plan {
     /// The plan without plugins.
     pub fn empty() -> Self {
-        Self { format: FORMAT, plugins: Vec::new() }
+        Self { format: FORMAT, plugins: Vec::new(), keys: Vec::new() }
     }
 
     /// The SHA-256 of the plan as canonical JSON (RFC 8785): equal plans have

@@ -38,15 +38,28 @@ impl FromStr for Version {
     type Err = InvalidVersion;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let before_build = |text: &str| text.split('+').next().map(str::to_owned);
+        let (before_build, build) = text.split_once('+').unzip();
+        let before_build = before_build.unwrap_or(text);
         match nodejs_semver::Version::parse(text) {
-            // npm's parser also takes `v1.2.0` and `01.2.0`, which semver does not.
-            Ok(parsed) if before_build(&parsed.to_string()) == before_build(text) && text.trim() == text => {
+            // npm's parser also takes `v1.2.0` and `01.2.0`, which semver does not, and
+            // drops what is no build behind a `+`.
+            Ok(parsed)
+                if parsed.to_string().split('+').next() == Some(before_build)
+                    && build.is_none_or(is_build) =>
+            {
                 Ok(Self { parsed, text: text.to_owned() })
             }
             _ => Err(InvalidVersion(shown(text))),
         }
     }
+}
+
+/// Whether a text is build metadata (semver.org, 10).
+fn is_build(text: &str) -> bool {
+    let identifier = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    text.split('.').all(identifier)
 }
 
 impl Ord for Version {
@@ -111,6 +124,9 @@ mod tests {
             ["", "1", "1.2", "one", "1.2.3.4", "v1.2.3", " 1.2.3", "1.2.3 ", "01.2.3", "1.2.3-01", "=1.2.3"]
         {
             assert!(text.parse::<Version>().is_err(), "{text:?}");
+        }
+        for build in ["", ".", "a.", "../zz", "a+b", "a b", "a ", "ü", "a/b", "a\n"] {
+            assert!(format!("1.2.3+{build}").parse::<Version>().is_err(), "{build:?}");
         }
         assert_eq!(Version::default().to_string(), "0.0.0");
     }

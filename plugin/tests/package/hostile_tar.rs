@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::hostile::{Case, bounded, case};
-use crate::raw_tar::{Tar, gz, header, sum};
+use super::case::{Case, bounded, case};
+use super::raw_tar::{Tar, gz, header, sum};
 
 pub(crate) fn cases(arena: &Path) -> Vec<Case> {
     [paths(arena), names(), collisions(), links(arena), kinds(), bounds(), headers(), damage(), layouts()]

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::hostile::{Case, bounded, case};
-use crate::raw_zip::{Entry, Zip, crc};
+use super::case::{Case, bounded, case};
+use super::raw_zip::{Entry, Zip, crc};
 
 pub(crate) fn cases(arena: &Path) -> Vec<Case> {
     [names(arena), trees(), kinds(), bounds(), contradictions(), damage()].into_iter().flatten().collect()

@@ -2,6 +2,7 @@
 
 mod arena;
 mod bombs;
+mod case;
 mod hostile;
 mod hostile_tar;
 mod hostile_zip;

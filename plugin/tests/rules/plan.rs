@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use davit_plugin::Digest;
 use davit_plugin::manifest::{Limits, Menu, Mode, Permissions, Replacement, Schema};
-use davit_plugin::plan::{FORMAT, Group, GroupKey, Link, Plan, PlannedPlugin};
+use davit_plugin::plan::{FORMAT, Group, GroupKey, KeyRole, Link, Plan, PlannedKey, PlannedPlugin};
 use davit_plugin::routes::{Methods, PublicRoutes};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -77,7 +77,15 @@ fn planned(i: usize) -> impl Strategy<Value = PlannedPlugin> {
 fn plans() -> impl Strategy<Value = Plan> {
     (0..5_usize).prop_flat_map(|count| {
         let plugins: Vec<_> = (0..count).map(planned).collect();
-        plugins.prop_map(|plugins| Plan { format: FORMAT, plugins })
+        (plugins, keys()).prop_map(|(plugins, keys)| Plan { format: FORMAT, plugins, keys })
+    })
+}
+
+fn keys() -> impl Strategy<Value = Vec<PlannedKey>> {
+    let role = prop::sample::select(vec![KeyRole::Admin, KeyRole::Editor, KeyRole::Viewer]);
+    let keys = prop::collection::btree_map("[a-z]{1,3}", (role, "[!-~]{16,20}"), 0..3);
+    keys.prop_map(|keys| {
+        keys.into_iter().map(|(name, (role, key))| PlannedKey::of(name, role, &key).unwrap()).collect()
     })
 }
 
@@ -139,6 +147,13 @@ proptest! {
             plugin.ui = "other.html".parse().ok();
         });
         prop_assert_eq!(before, after);
+    }
+
+    #[test]
+    fn other_keys_of_the_admin_api_make_another_plan_of_the_same_groups(plan in plans(), keys in keys()) {
+        let other = Plan { keys, ..plan.clone() };
+        prop_assert_eq!(other.groups(), plan.groups());
+        prop_assert_eq!(other.keys == plan.keys, other.digest() == plan.digest());
     }
 
     #[test]

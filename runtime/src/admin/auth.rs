@@ -1,39 +1,68 @@
-//! Who may use the admin API.
+//! Who may use the admin API: a credential that counts, and for what changes
+//! something an Origin of this host. What the caller may do is asked behind this.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
-use super::{Admin, changes_state, local, origin, refuse};
-use crate::dispatch::{Arrival, Caller, Refusal, bearer, take_credential};
+use super::{Admin, changes_state, local, origin};
+use crate::dispatch::{Arrival, Caller, Refusal, count_wrong, take_credential};
 use crate::keys::Principal;
 
-/// Lets a request with a live key pass; one that changes something also needs
-/// an Origin of this host. `davit dev` trusts somebody at this machine.
-pub(super) async fn require(State(admin): State<Admin>, request: Request, next: Next) -> Response {
-    let checked = principal(&admin, &request).and_then(|principal| match principal {
-        Principal::Root if changes_state(request.method()) => origin::check(request.uri(), request.headers()),
-        Principal::Root | Principal::Local => Ok(()),
-    });
-    match checked {
-        Ok(()) => next.run(request).await,
-        Err(refusal) => refuse(refusal, &request),
+/// Lets a request with a live key or session pass, and tells the calls behind whose
+/// it is; one that changes something also needs an Origin of this host. `davit dev`
+/// trusts somebody at this machine.
+pub(super) async fn require(State(admin): State<Admin>, mut request: Request, next: Next) -> Response {
+    match judge(&admin, &request) {
+        Ok(principal) => {
+            request.extensions_mut().insert(principal);
+            next.run(request).await
+        }
+        Err(refusal) => IntoResponse::into_response(refusal),
     }
+}
+
+fn judge(admin: &Admin, request: &Request) -> Result<Principal, Refusal> {
+    let principal = principal(admin, request)?;
+    if !principal.is_local() && changes_state(request.method()) {
+        origin::check(request.uri(), request.headers())?;
+    }
+    Ok(principal)
 }
 
 /// Whose request this is.
 fn principal(admin: &Admin, request: &Request) -> Result<Principal, Refusal> {
-    let mut headers = request.headers().clone();
-    let has_bearer = bearer(&headers).is_some();
-    match take_credential(&mut headers, &admin.keys) {
+    match caller_of(admin, request)? {
         Caller::Known(principal) => Ok(principal),
-        Caller::Unknown if !has_bearer && admin.trust_loopback && is_local(request) => Ok(Principal::Local),
-        Caller::Unknown if !has_bearer => Err(Refusal::unauthorized("AUTH_REQUIRED", "Unauthorized")),
-        Caller::Unknown | Caller::Wrong => Err(Refusal::unauthorized("INVALID_KEY", "Unauthorized")),
+        Caller::Unknown => Err(Refusal::unauthorized("AUTH_REQUIRED", "Unauthorized")),
+        Caller::Foreign | Caller::Wrong => Err(Refusal::unauthorized("INVALID_KEY", "Unauthorized")),
     }
 }
 
-fn is_local(request: &Request) -> bool {
-    let peer = request.extensions().get::<Arrival>().map(|arrival| arrival.peer);
-    peer.is_some_and(|peer| local::is_local(peer.ip(), request.uri(), request.headers()))
+/// Whose request this is, at a call that is open to everybody: none for a stranger,
+/// also for one with a wrong key, unless it is one of too many.
+pub(super) fn caller(admin: &Admin, request: &Request) -> Result<Option<Principal>, Refusal> {
+    match caller_of(admin, request)? {
+        Caller::Known(principal) => Ok(Some(principal)),
+        Caller::Unknown | Caller::Foreign | Caller::Wrong => Ok(None),
+    }
+}
+
+/// Counts wrong keys; fails only for those that are too many.
+fn caller_of(admin: &Admin, request: &Request) -> Result<Caller, Refusal> {
+    let caller = take_credential(&mut request.headers().clone(), &admin.keys);
+    let arrival = request.extensions().get::<Arrival>();
+    match (&caller, arrival) {
+        (Caller::Unknown, Some(arrival)) if admin.trust_loopback && is_local(request, arrival) => {
+            Ok(Caller::Known(Principal::local()))
+        }
+        (Caller::Wrong | Caller::Foreign, Some(arrival)) => {
+            count_wrong(&admin.keys, arrival.client).map(|()| caller)
+        }
+        _ => Ok(caller),
+    }
+}
+
+fn is_local(request: &Request, arrival: &Arrival) -> bool {
+    local::is_local(arrival.peer.ip(), request.uri(), request.headers())
 }

@@ -5,31 +5,62 @@ use davit_plugin::Version;
 use davit_plugin::plan::PlannedPlugin;
 use davit_plugin::reason::{Problem, Reason};
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::relative::Relative;
+use super::{Admin, Source};
 use crate::assemble::Snapshot;
 use crate::directories::{PluginStatus, State};
 
 /// One folder of the plugin directories, or one plugin of a managed runtime's plan.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Plugin)]
 pub(super) struct Listed {
-    name: String,
+    /// The name, or the folder of a plugin whose manifest cannot be read.
+    pub(super) name: String,
+    /// Where it is, relative to its plugin directory.
     path: String,
+    /// Whether `DELETE /plugins/{name}` removes it.
     removable: bool,
+    /// From where it came: `built-in` with the image, `uploaded` into a plugin directory,
+    /// `managed` by an operator.
+    #[schema(value_type = String, pattern = "^(built-in|uploaded|managed)$")]
     source: &'static str,
-    state: State,
+    /// How it fares.
+    pub(super) state: State,
+    /// What serves of it; absent if nothing does.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     version: Option<Version>,
+    /// Why it is not ready, in one word.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<Reason>,
+    #[schema(value_type = Option<String>)]
+    pub(super) reason: Option<Reason>,
+    /// Why, and what to do.
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<String>,
+    pub(super) message: Option<String>,
     /// How often the plugin's worker had to be replaced.
     #[serde(skip_serializing_if = "is_zero")]
     restarts: u64,
     /// How the last of them ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_restart: Option<String>,
+}
+
+/// Every plugin, whatever became of it.
+pub(super) fn all(admin: &Admin) -> Vec<Listed> {
+    let snapshot = admin.assembler.current();
+    match &admin.source {
+        Source::Directories(directories) => {
+            let statuses = directories.statuses();
+            let relative = Relative::to(statuses.iter().map(|status| &status.folder));
+            statuses.iter().map(|status| Listed::folder(status, &snapshot, &relative)).collect()
+        }
+        Source::Operator(_) => {
+            snapshot.troubles().map(|(plugin, trouble)| Listed::managed(plugin, trouble, &snapshot)).collect()
+        }
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
@@ -39,26 +70,25 @@ fn is_zero(count: &u64) -> bool {
 
 impl Listed {
     /// What became of a folder.
-    pub(super) fn folder(status: &PluginStatus, snapshot: &Snapshot) -> Self {
+    fn folder(status: &PluginStatus, snapshot: &Snapshot, relative: &Relative) -> Self {
         let (state, problem) = status.now(snapshot);
         let worker = status.worker(snapshot).map(|running| running.group.stats()).unwrap_or_default();
         Self {
             name: status.label(),
             path: status.folder.relative.clone(),
-            // No call removes a plugin yet.
-            removable: false,
+            removable: status.folder.removable,
             source: if status.folder.built_in { "built-in" } else { "uploaded" },
             state,
             version: status.serving.as_ref().map(|serving| serving.version.clone()),
             reason: problem.as_ref().map(|problem| problem.reason),
-            message: problem.map(|problem| problem.message),
+            message: problem.map(|problem| relative.told(problem.message)),
             restarts: worker.restarts,
             last_restart: worker.last_end,
         }
     }
 
     /// How a plugin of an operator's plan fares here.
-    pub(super) fn managed(plugin: &PlannedPlugin, trouble: Option<Problem>, snapshot: &Snapshot) -> Self {
+    fn managed(plugin: &PlannedPlugin, trouble: Option<Problem>, snapshot: &Snapshot) -> Self {
         let worker = worker(plugin, snapshot).unwrap_or_default();
         Self {
             name: plugin.name.to_string(),
@@ -76,7 +106,7 @@ impl Listed {
 }
 
 /// The state of a plugin of an operator's plan, by why it does not run.
-pub(super) fn state_of(trouble: Option<&Problem>) -> State {
+fn state_of(trouble: Option<&Problem>) -> State {
     match trouble.map(|problem| problem.reason) {
         None => State::Ready,
         Some(Reason::RolloutInProgress) => State::Starting,

@@ -1,36 +1,61 @@
 //! Davit's own paths: the admin API at `/_/api` and `/api`, health, and
 //! `/.well-known` (Buntime contract §4).
+//!
+//! ```text
+//! fold the name → guard (key, Origin) → route → call (permission, managed, body) → handler → render
+//! ```
 
 mod auth;
+mod call;
+mod calls;
+mod described;
+mod docs;
+mod document;
+mod fares;
 mod health;
+mod keys;
 mod listed;
 mod local;
+mod logs;
 mod managed;
+mod named;
 mod origin;
 mod plugins;
+mod relative;
 mod reload;
+mod remove;
+mod render;
+mod routes;
+mod sent;
+mod session;
+mod switch;
+mod upload;
 mod well_known;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::middleware::from_fn_with_state;
-use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get, post};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::any;
 use http::{Method, StatusCode};
 use tokio::sync::watch;
 use tower::Layer as _;
+use tower::util::MapRequestLayer;
 
 use crate::assemble::Assembler;
 use crate::control::Control;
 use crate::directories;
-use crate::dispatch::{Arrival, Refusal};
+use crate::dispatch::Refusal;
 use crate::keys::Keys;
 use crate::listen::Phase;
 
+pub use document::openapi;
+
 /// The path of the admin API.
 pub const API: &str = "/_/api";
+/// Where it is too.
+const ALSO: &str = "/api";
 
 /// Where plugins come from.
 #[derive(Clone)]
@@ -62,8 +87,20 @@ pub struct Admin {
     pub keys: Arc<Keys>,
     /// Whether somebody at this machine needs no key (`davit dev` only).
     pub trust_loopback: bool,
+    /// The largest package that is taken as an upload, in bytes.
+    pub max_upload_size: u64,
     /// Whether the process is ending.
     pub phase: watch::Receiver<Phase>,
+}
+
+impl Admin {
+    /// The plugin directories, or 409: a managed runtime has none.
+    fn directories(&self) -> Result<&directories::Handle, Refusal> {
+        match &self.source {
+            Source::Directories(directories) => Ok(directories),
+            Source::Operator(_) => Err(managed::refusal("it has no plugin directories")),
+        }
+    }
 }
 
 /// Answers everything below `/_`, `/api` and `/.well-known`. What is not open is
@@ -71,51 +108,31 @@ pub struct Admin {
 /// nobody without a key learns which calls there are.
 pub fn router(admin: Admin) -> Router {
     let guard = from_fn_with_state(admin.clone(), auth::require);
-    Router::new()
-        .nest(API, health())
-        .nest("/api", health())
-        .route("/.well-known/davit", get(well_known::describe))
-        .route("/.well-known/buntime", get(well_known::describe))
+    let guarded = guard.layer(twice(routes::guarded().into_router(&admin)).with_state(admin.clone()));
+    twice(routes::open().into_router(&admin).merge(routes::viewer()))
+        .merge(routes::discovery().into_router(&admin))
         .route("/.well-known", any(not_found))
         .route("/.well-known/{*rest}", any(not_found))
         .method_not_allowed_fallback(wrong_method)
-        .fallback_service(guard.layer(guarded(admin.clone())))
+        .fallback_service(MapRequestLayer::new(named::fold).layer(guarded))
+        .layer(from_fn(render::finish))
         .with_state(admin)
 }
 
-fn health() -> Router<Admin> {
-    Router::new()
-        .route("/health", get(health::health))
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
-        .method_not_allowed_fallback(wrong_method)
+/// The same calls at both prefixes.
+fn twice(calls: Router<Admin>) -> Router<Admin> {
+    let calls = calls.method_not_allowed_fallback(wrong_method);
+    Router::new().nest(API, calls.clone()).nest(ALSO, calls).fallback(not_found)
 }
 
-fn guarded(admin: Admin) -> Router {
-    let calls = Router::new()
-        .route("/plugins", get(plugins::list))
-        .route("/plugins/loaded", get(plugins::loaded))
-        .route("/plugins/reload", post(reload::reload))
-        .method_not_allowed_fallback(wrong_method);
-    Router::new().nest(API, calls.clone()).nest("/api", calls).fallback(managed::fallback).with_state(admin)
+async fn not_found(request: Request) -> Refusal {
+    let message = format!("there is no {} {}: see {API}/docs/", request.method(), request.uri().path());
+    Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)
 }
 
-/// A refusal as a response, numbered like the request.
-fn refuse(refusal: Refusal, request: &Request) -> Response {
-    match request.extensions().get::<Arrival>() {
-        Some(arrival) => refusal.into_response(&arrival.id).map(axum::body::Body::new),
-        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
-}
-
-async fn not_found(request: Request) -> Response {
-    let message = format!("there is no {} {}: see GET {API}/plugins", request.method(), request.uri().path());
-    refuse(Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", message), &request)
-}
-
-async fn wrong_method(request: Request) -> Response {
+async fn wrong_method(request: Request) -> Refusal {
     let message = format!("{} is not served here: see the Allow header", request.method());
-    refuse(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message), &request)
+    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
 }
 
 /// Whether a method changes something (RFC 9110 §9.2.1: the others are safe).

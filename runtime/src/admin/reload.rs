@@ -1,50 +1,63 @@
 //! `POST /plugins/reload`: what is on disk goes live, every group anew.
 
 use axum::Json;
-use axum::extract::{Request, State};
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
 use davit_plugin::{PluginName, Version};
 use http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::{Admin, Source, refuse};
+use super::Admin;
 use crate::directories::{PluginStatus, ReloadError};
 use crate::dispatch::Refusal;
 
-#[derive(Debug, Serialize)]
-struct Reloaded {
+/// What serves after a reload.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Reloaded {
+    /// Always true.
     ok: bool,
-    plugins: Vec<Plugin>,
+    plugins: Vec<ReloadedPlugin>,
 }
 
-#[derive(Debug, Serialize)]
-struct Plugin {
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ReloadedPlugin {
+    #[schema(value_type = String)]
     name: PluginName,
+    #[schema(value_type = String)]
     version: Version,
 }
 
+/// Makes what is on disk live and replaces every process.
+///
 /// Lists only the plugins that really serve after the reload.
-pub(super) async fn reload(State(admin): State<Admin>, request: Request) -> Response {
-    let Source::Directories(directories) = &admin.source else {
-        return super::managed::fallback(State(admin), request).await;
-    };
-    match directories.reload().await {
-        Ok(statuses) => {
-            let plugins = statuses.iter().filter_map(serving).collect();
-            Json(Reloaded { ok: true, plugins }).into_response()
-        }
-        Err(error) => {
-            let (status, code) = match error {
-                ReloadError::Stopped => (StatusCode::SERVICE_UNAVAILABLE, "STOPPING"),
-                ReloadError::Unread => (StatusCode::INTERNAL_SERVER_ERROR, "PLUGIN_DIRECTORY_UNREADABLE"),
-                ReloadError::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "RELOAD_FAILED"),
-            };
-            refuse(Refusal::new(status, code, error.to_string()), &request)
-        }
-    }
+#[utoipa::path(
+    post,
+    path = "/plugins/reload",
+    operation_id = "reloadPlugins",
+    tag = "plugins",
+    responses(
+        (status = 200, description = "What serves now", body = Reloaded,
+            example = json!({"ok": true, "plugins": [{"name": "@acme/hello", "version": "1.2.0"}]})),
+        (status = 500, description = "`PLUGIN_DIRECTORY_UNREADABLE`, `RELOAD_FAILED`: what served before goes on; the log says why"),
+        (status = 503, description = "`STOPPING`: the runtime is ending"),
+    )
+)]
+pub(super) async fn reload(State(admin): State<Admin>) -> Result<Json<Reloaded>, Refusal> {
+    let statuses = admin.directories()?.reload().await.map_err(|error| refusal(&error))?;
+    Ok(Json(Reloaded { ok: true, plugins: statuses.iter().filter_map(serving).collect() }))
 }
 
-fn serving(status: &PluginStatus) -> Option<Plugin> {
+/// Why what is on disk is not live.
+pub(super) fn refusal(error: &ReloadError) -> Refusal {
+    let (status, code) = match error {
+        ReloadError::Stopped => (StatusCode::SERVICE_UNAVAILABLE, "STOPPING"),
+        ReloadError::Unread => (StatusCode::INTERNAL_SERVER_ERROR, "PLUGIN_DIRECTORY_UNREADABLE"),
+        ReloadError::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "RELOAD_FAILED"),
+    };
+    Refusal::new(status, code, error.to_string())
+}
+
+fn serving(status: &PluginStatus) -> Option<ReloadedPlugin> {
     let serving = status.serving.as_ref()?;
-    Some(Plugin { name: status.name.clone()?, version: serving.version.clone() })
+    Some(ReloadedPlugin { name: status.name.clone()?, version: serving.version.clone() })
 }

@@ -54,8 +54,12 @@ impl Assembler {
         let folders = group.plugins.iter().map(folder).collect::<Result<_, _>>();
         let held = Held { trees, folders: folders.map_err(|error| no_folder(&error))? };
         let spec = self.spec(plan, &held, group).map_err(Unstarted::Some)?;
-        let claims = Claims::of(plan, group);
-        Ok(self.pool.ensure(group.key, spec.label(), claims, held, || engine.start(spec)))
+        let (claims, label) = (Claims::of(plan, group), spec.label());
+        let start = || {
+            let output = self.logs.of_group(spec.plugins.iter().map(|plugin| &plugin.name));
+            engine.start(spec, output)
+        };
+        Ok(self.pool.ensure(group.key, label, claims, held, start))
     }
 
     /// What a group is started with; else the plugins whose configuration does not

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{Notify, watch};
 
+use crate::meter::{InFlight, Meter};
+
 const CLOSED: usize = 1 << (usize::BITS - 1);
 
 /// Why a group takes no further requests.
@@ -32,14 +34,18 @@ impl Default for Leases {
 
 /// One request in flight; held until its response's body is over.
 #[derive(Debug)]
-pub struct Lease(Arc<Leases>);
+pub struct Lease {
+    leases: Arc<Leases>,
+    /// What counts it for its plugin; none for a hook's.
+    counted: Option<InFlight>,
+}
 
 impl Leases {
     /// Counts a request in; none once the group is closed, because a newer
     /// snapshot serves.
     pub fn take(self: &Arc<Self>) -> Option<Lease> {
         let before = self.count.fetch_add(1, Ordering::AcqRel);
-        let lease = Lease(self.clone());
+        let lease = Lease { leases: self.clone(), counted: None };
         (before & CLOSED == 0).then_some(lease)
     }
 
@@ -72,9 +78,16 @@ impl Leases {
 }
 
 impl Lease {
+    /// The same, counted as one of its plugin's requests in flight.
+    #[must_use]
+    pub fn counted_by(mut self, meter: &Arc<Meter>) -> Self {
+        self.counted = Some(InFlight::of(meter));
+        self
+    }
+
     /// Tells why the group takes no further requests, once it does not.
     pub fn farewell(&self) -> watch::Receiver<Option<Farewell>> {
-        self.0.farewell.subscribe()
+        self.leases.farewell.subscribe()
     }
 }
 
@@ -88,8 +101,8 @@ pub async fn told(mut farewell: watch::Receiver<Option<Farewell>>) -> Farewell {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        if self.0.count.fetch_sub(1, Ordering::AcqRel) & !CLOSED == 1 {
-            self.0.idle.notify_waiters();
+        if self.leases.count.fetch_sub(1, Ordering::AcqRel) & !CLOSED == 1 {
+            self.leases.idle.notify_waiters();
         }
     }
 }

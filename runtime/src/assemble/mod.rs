@@ -33,6 +33,7 @@ use davit_plugin::Digest;
 use davit_plugin::plan::{GroupKey, Plan};
 use tokio::sync::watch;
 
+use crate::plugin_logs::PluginLogs;
 use crate::volume::{Tree, Volume};
 
 pub use assets::{Asset, Assets, Encoding, Representation, Shelf, Source};
@@ -75,6 +76,7 @@ pub struct Assembler {
     volume: Arc<Volume>,
     timing: Timing,
     pool: Pool,
+    logs: PluginLogs,
     current: ArcSwap<Snapshot>,
     swaps: watch::Sender<u64>,
     holding: Arc<Holding>,
@@ -90,6 +92,7 @@ impl Assembler {
             volume,
             timing,
             pool: Pool::default(),
+            logs: PluginLogs::default(),
             current,
             swaps: watch::Sender::new(0),
             holding: Arc::default(),
@@ -125,6 +128,11 @@ impl Assembler {
     /// All groups, of the snapshot and beside it.
     pub fn groups(&self) -> Vec<(GroupKey, Arc<Running>)> {
         self.pool.list()
+    }
+
+    /// What its plugins have written.
+    pub fn logs(&self) -> &PluginLogs {
+        &self.logs
     }
 
     /// Starts what the plan needs and is not there, and waits until all of it
@@ -170,7 +178,9 @@ impl Assembler {
     /// not run beside. Every group stays.
     pub fn swap(&self, ready: Ready) -> Arc<Snapshot> {
         let (mut snapshot, hold) = ready.into_snapshot();
-        snapshot.inherit_files(&self.current());
+        let before = self.current();
+        snapshot.inherit_files(&before);
+        snapshot.inherit_meters(&before);
         let snapshot = Arc::new(snapshot);
         self.current.store(snapshot.clone());
         self.committed.store(true, Ordering::Release);
@@ -190,9 +200,14 @@ impl Assembler {
         !serves()
     }
 
-    /// Drains and ends every group but these.
+    /// Drains and ends every group but these, and forgets what plugins have written that
+    /// are gone.
     pub fn retain(&self, keys: &BTreeSet<GroupKey>) {
         self.pool.keep_only(keys, self.timing.drain);
+        let plan = self.current().plan().clone();
+        let mut plugins = self.pool.plugins();
+        plugins.extend(plan.plugins.iter().map(|plugin| plugin.name.clone()));
+        self.logs.keep_only(&plugins);
     }
 
     /// Tries again what does not run of the plan that serves, as far as its time

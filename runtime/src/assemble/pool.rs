@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use davit_engine::Group;
+use davit_plugin::PluginName;
 use davit_plugin::plan::GroupKey;
 use futures::future::join_all;
 use tokio::sync::watch;
@@ -127,6 +128,12 @@ impl Pool {
         self.dismiss_all_but(&BTreeSet::new(), (Farewell::Ending, drain));
         self.retiring.close();
         self.retiring.wait().await;
+    }
+
+    /// The plugins of all groups that are not being ended.
+    pub(super) fn plugins(&self) -> BTreeSet<PluginName> {
+        let groups = self.groups();
+        groups.by_key.values().flat_map(|running| running.claims.plugins()).cloned().collect()
     }
 
     /// All groups with their keys.

@@ -14,6 +14,7 @@ use super::groups::{PlannedGroup, Start};
 use super::hold::Hold;
 use super::snapshot::{Code, Served, Snapshot};
 use super::state;
+use crate::meter::Meter;
 use crate::volume::Tree;
 
 /// A plan beside the one that serves. Cheap to clone.
@@ -167,7 +168,10 @@ impl Ready {
         };
         let parts = trees.into_iter().zip(assets).enumerate();
         let plugins = parts
-            .map(|(i, (tree, assets))| Served { tree, assets, shelf: Arc::default(), code: code(i) })
+            .map(|(i, (tree, assets))| {
+                let meter = Arc::new(Meter::of(plan.plugins[i].name.clone()));
+                Served { tree, assets, shelf: Arc::default(), code: code(i), meter }
+            })
             .collect();
         (Snapshot::new(plan, plugins), hold)
     }

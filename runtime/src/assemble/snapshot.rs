@@ -15,6 +15,7 @@ use super::assets::{Assets, Shelf};
 use super::hooks::HookTable;
 use super::running::Running;
 use super::state::{self, Runs, package_missing};
+use crate::meter::Meter;
 use crate::volume::Tree;
 
 /// A plan made live.
@@ -38,6 +39,8 @@ pub struct Served {
     pub shelf: Arc<Shelf>,
     /// What runs its code, if it has any.
     pub code: Option<Code>,
+    /// What is counted of it, as long as it is in the plan.
+    pub meter: Arc<Meter>,
 }
 
 /// What runs a plugin's code.
@@ -74,6 +77,15 @@ impl Snapshot {
             served.shelf = before.shelf.clone();
             if let Some(replaced) = &before.assets {
                 served.shelf.keep(replaced, served.assets.as_deref());
+            }
+        }
+    }
+
+    /// Goes on counting where `old` is.
+    pub(super) fn inherit_meters(&mut self, old: &Self) {
+        for (plugin, served) in self.plan.plugins.iter().zip(&mut self.plugins) {
+            if let Some((_, before)) = old.plugin(&plugin.name) {
+                served.meter = before.meter.clone();
             }
         }
     }

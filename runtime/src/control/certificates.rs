@@ -50,6 +50,11 @@ impl Certificates {
         Ok(Self { folder: folder.to_owned(), name, current })
     }
 
+    /// Where the files are.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The port's name.
     pub fn name(&self) -> &ControlName {
         &self.name

@@ -76,6 +76,7 @@ impl Driver {
             return Err(refusal);
         }
         self.assembler.swap(ready);
+        self.keys.take_managed(&whole.plan.keys);
         self.standing.send_modify(|standing| {
             standing.committed = Some(Committed { digest, whole });
             standing.confirmed = true;

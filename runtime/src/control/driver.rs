@@ -13,6 +13,7 @@ use super::prepare::Wish;
 use super::refusals::{broken, of_volume};
 use super::standing::Standing;
 use crate::assemble::Assembler;
+use crate::keys::Keys;
 use crate::listen::Phase;
 use crate::volume::Packages;
 
@@ -35,6 +36,8 @@ pub(super) enum Ask {
 pub(super) struct Driver {
     pub(super) assembler: Arc<Assembler>,
     pub(super) packages: Arc<Packages>,
+    /// The admin API's, which are those of the plan that serves.
+    pub(super) keys: Arc<Keys>,
     pub(super) standing: watch::Sender<Standing>,
     /// When what is prepared ends by itself.
     pub(super) expires: Option<Instant>,

@@ -27,6 +27,7 @@ mod reports;
 mod restore;
 mod revocable;
 mod routes;
+mod session_key;
 mod standing;
 mod state;
 mod tls;
@@ -43,6 +44,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::assemble::Assembler;
+use crate::keys::Keys;
 use crate::listen::Phase;
 use crate::volume::{Packages, Volume};
 
@@ -56,6 +58,7 @@ use driver::{Ask, Driver, Reply};
 use prepare::Wish;
 use readiness::Readiness;
 use refusals::stopping;
+use session_key::SessionKey;
 use standing::Standing;
 
 /// Calls that may wait for the one before them.
@@ -114,11 +117,13 @@ pub struct Control {
 }
 
 /// Starts to serve the plan on the volume, if there is one, and to wait for calls.
+/// `keys` are those of each plan that serves, and sign as all replicas do.
 /// The task ends as soon as the process is told to.
 pub fn start(
     managed: Managed,
     assembler: Arc<Assembler>,
     volume: Arc<Volume>,
+    keys: Arc<Keys>,
     phase: watch::Receiver<Phase>,
 ) -> (Arc<Control>, JoinHandle<()>) {
     let Managed { certificates, pod_uid, start_grace } = managed;
@@ -127,12 +132,15 @@ pub fn start(
     let (restored, is_restored) = watch::channel(false);
     let (asks, asked) = mpsc::channel(QUEUE);
     let certificates = Arc::new(certificates);
-    let driver = Driver { assembler: assembler.clone(), packages: packages.clone(), standing, expires: None };
+    let session_key = SessionKey::share(certificates.folder(), keys.clone());
+    let driver =
+        Driver { assembler: assembler.clone(), packages: packages.clone(), keys, standing, expires: None };
     let (follows, ends) = (certificates.clone(), phase.clone());
     let task = tokio::spawn(async move {
         tokio::select! {
             () = driver.run(asked, restored, ends) => {}
             () = follows.follow() => {}
+            () = session_key.follow() => {}
         }
     });
     let control = Control {

@@ -22,6 +22,7 @@ impl Driver {
             Err(refusal) => tracing::error!(%refusal, "not all packages of the plan can be used"),
         }
         let (plan, digest, fence) = (Arc::new(whole.plan.clone()), whole.plan.digest(), whole.fence);
+        self.keys.take_managed(&plan.keys);
         self.assembler.swap(self.assembler.start(plan).await.degraded());
         tracing::info!(plan = %digest, %fence, "serving the plan on the volume");
         self.standing.send_replace(Standing {

@@ -6,6 +6,7 @@ use std::{fs, io};
 use davit_plugin::manifest::FILE_NAMES;
 
 use super::PluginFolder;
+use super::davit_folder::first_is_built_in;
 
 /// More folders than this below one root are not looked at.
 const MAX_FOLDERS: usize = 10_000;
@@ -53,16 +54,18 @@ impl Unread {
 /// Lists roots, and remembers each one's last listing.
 pub(super) struct Lister {
     roots: Vec<(Root, Vec<String>)>,
+    first_is_built_in: bool,
 }
 
 impl Lister {
     pub(super) fn new(roots: &[Root]) -> Self {
-        Self { roots: roots.iter().map(|root| (root.clone(), Vec::new())).collect() }
+        let first_is_built_in = first_is_built_in(roots);
+        Self { roots: roots.iter().map(|root| (root.clone(), Vec::new())).collect(), first_is_built_in }
     }
 
     /// The folders below all roots, and the roots that could not be read.
     pub(super) fn list(&mut self) -> (Vec<PluginFolder>, Vec<Unread>) {
-        let (mut folders, mut unread, several) = (Vec::new(), Vec::new(), self.roots.len() > 1);
+        let (mut folders, mut unread) = (Vec::new(), Vec::new());
         for (number, (root, known)) in self.roots.iter_mut().enumerate() {
             match below(root, known) {
                 Ok(found) => *known = found,
@@ -70,11 +73,13 @@ impl Lister {
                     unread.push(Unread::new("the plugin directory ", root.path(), error.to_string()));
                 }
             }
+            let built_in = number == 0 && self.first_is_built_in;
             let folder = |relative: &String| PluginFolder {
                 root: number,
                 path: root.path().join(relative),
                 relative: shown(root.path(), relative),
-                built_in: number == 0 && several && matches!(root, Root::Directory(_)),
+                built_in,
+                removable: !built_in && !relative.is_empty(),
             };
             folders.extend(known.iter().map(folder));
         }

@@ -4,13 +4,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use davit_plugin::PluginName;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::Options;
-use super::folders::Unread;
+use super::davit_folder::{DavitFolder, first_is_built_in};
+use super::folders::{Root, Unread};
+use super::handle::{Ask, Asker, Handle, Installed, ReloadError, Reloaded};
+use super::incoming::Reception;
+use super::install_error::{InstallError, RemoveError};
 use super::pass::{Passes, Report};
+use super::scan::Packing;
 use super::status::PluginStatus;
 use super::switches::SwitchError;
 use crate::assemble::Assembler;
@@ -19,91 +23,6 @@ use crate::volume::Volume;
 
 /// How soon a directory that could not be read is looked at again.
 const AGAIN: Duration = Duration::from_secs(2);
-
-type Reloaded = Result<(), ReloadError>;
-type Switched = Result<(), SwitchError>;
-
-/// Asks the following task for something.
-#[derive(Clone)]
-pub struct Handle {
-    asks: mpsc::Sender<Ask>,
-    statuses: watch::Receiver<Arc<[PluginStatus]>>,
-}
-
-enum Ask {
-    Changed,
-    Reload(oneshot::Sender<Reloaded>),
-    Switch { name: PluginName, enabled: bool, done: oneshot::Sender<Switched> },
-}
-
-/// A reload did not do all that was asked for.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ReloadError {
-    /// The task has ended with its process.
-    #[error("the runtime is shutting down: ask the next one")]
-    Stopped,
-    /// A directory could not be looked into.
-    #[error("a plugin directory cannot be read: the log names it; what serves of it goes on")]
-    Unread,
-    /// No plan could be made.
-    #[error("the reload failed: the log says why; what served before goes on")]
-    Failed,
-}
-
-impl Handle {
-    /// Says that something on disk may have changed. Never waits: a pass that
-    /// has not begun yet will see it anyway.
-    pub fn changed(&self) {
-        let _one_is_queued = self.asks.try_send(Ask::Changed);
-    }
-
-    /// Replaces every group and returns when what is on disk serves, as far as
-    /// it can.
-    pub async fn reload(&self) -> Result<Arc<[PluginStatus]>, ReloadError> {
-        let (done, finished) = oneshot::channel();
-        self.asks.send(Ask::Reload(done)).await.map_err(|_| ReloadError::Stopped)?;
-        finished.await.map_err(|_| ReloadError::Stopped)??;
-        Ok(self.statuses())
-    }
-
-    /// Turns a plugin on, whatever its manifest says, and returns when it serves, as
-    /// far as it can. Outlives the process. Of several folders of the name it is the
-    /// first one's.
-    pub async fn enable(&self, name: PluginName) -> Result<Arc<[PluginStatus]>, SwitchError> {
-        self.switch(name, true).await
-    }
-
-    /// Turns a plugin off, whatever its manifest says, and returns when it has left.
-    /// Outlives the process. A later folder of the same name takes its place.
-    pub async fn disable(&self, name: PluginName) -> Result<Arc<[PluginStatus]>, SwitchError> {
-        self.switch(name, false).await
-    }
-
-    async fn switch(&self, name: PluginName, enabled: bool) -> Result<Arc<[PluginStatus]>, SwitchError> {
-        let (done, finished) = oneshot::channel();
-        let ask = Ask::Switch { name, enabled, done };
-        self.asks.send(ask).await.map_err(|_| ReloadError::Stopped)?;
-        finished.await.map_err(|_| ReloadError::Stopped)??;
-        Ok(self.statuses())
-    }
-
-    /// How each plugin fared at the last pass.
-    pub fn statuses(&self) -> Arc<[PluginStatus]> {
-        self.statuses.borrow().clone()
-    }
-
-    /// Whether the first pass is over and its statuses are told.
-    pub fn has_passed(&self) -> bool {
-        // A handle only looks at the statuses and never marks them as seen; they
-        // can be gone only once the process ends.
-        self.statuses.has_changed().unwrap_or(true)
-    }
-
-    /// The statuses and their changes; empty before the first pass.
-    pub fn watch(&self) -> watch::Receiver<Arc<[PluginStatus]>> {
-        self.statuses.clone()
-    }
-}
 
 /// Starts to follow directories; the first pass begins at once. Ends, also in
 /// the middle of a pass, as soon as the process is told to.
@@ -116,14 +35,27 @@ pub fn follow(
     let (asks, asked) = mpsc::channel(16);
     let (publish, statuses) = watch::channel(Arc::from([]));
     let changes = assembler.changes();
-    let passes = Passes::new(options, assembler, volume);
+    let packing = Packing::new(volume, &options);
+    let reception = Reception::new(options.roots.clone(), packing.clone());
+    let directories = options.roots.clone();
+    let passes = Passes::new(options, assembler, packing);
     let task = tokio::spawn(async move {
+        let _swept = tokio::task::spawn_blocking(move || sweep(&directories)).await;
         tokio::select! {
             _ = phase.wait_for(|phase| *phase != Phase::Serving) => {}
             () = run(passes, asked, changes, publish) => {}
         }
     });
-    (Handle { asks, statuses }, task)
+    (Handle::new(asks, statuses, reception), task)
+}
+
+/// Removes what an earlier process left in the directories that are Davit's to write to.
+fn sweep(roots: &[Root]) {
+    for root in &roots[usize::from(first_is_built_in(roots)).min(roots.len())..] {
+        if let Some(davit) = DavitFolder::within(root.path()) {
+            davit.sweep();
+        }
+    }
 }
 
 async fn run(
@@ -154,39 +86,60 @@ async fn run(
         // Whatever has come meanwhile is part of the same pass.
         let mut next = Some(first);
         while let Some(ask) = next {
-            match ask {
-                Ask::Changed => {}
-                Ask::Reload(done) => {
-                    passes.replace_all();
-                    waiting.push(Waiting::Reload(done));
-                }
-                Ask::Switch { name, enabled, done } => {
-                    let statuses = publish.borrow().clone();
-                    match passes.switch(&name, enabled, &statuses).await {
-                        Ok(()) => waiting.push(Waiting::Switch(done)),
-                        Err(error) => drop(done.send(Err(error))),
-                    }
-                }
-            }
+            let statuses = publish.borrow().clone();
+            waiting.extend(take(&mut passes, ask, &statuses).await);
             next = asked.try_recv().ok();
         }
     }
 }
 
+/// Does what is asked for, as far as it is done between two passes; who waits for the
+/// next one.
+async fn take(passes: &mut Passes, ask: Ask, statuses: &[PluginStatus]) -> Option<Waiting> {
+    match ask {
+        Ask::Changed => None,
+        Ask::Reload(asker) => {
+            passes.replace_all();
+            Some(Waiting::Reload(asker))
+        }
+        Ask::Switch { name, enabled, asker } => match passes.switch(&name, enabled, statuses).await {
+            Ok(()) => Some(Waiting::Switch(asker)),
+            Err(error) => asker.refuse(error),
+        },
+        Ask::Install { staged, asker } => match passes.install(*staged, statuses).await {
+            Ok(installed) => Some(Waiting::Install(asker, installed)),
+            Err(error) => asker.refuse(error),
+        },
+        Ask::Remove { name, asker } => match passes.remove(name, statuses).await {
+            Ok(()) => Some(Waiting::Remove(asker)),
+            Err(error) => asker.refuse(error),
+        },
+    }
+}
+
 /// Who waits for a pass.
 enum Waiting {
-    Reload(oneshot::Sender<Reloaded>),
-    Switch(oneshot::Sender<Switched>),
+    Reload(Asker<(), ReloadError>),
+    Switch(Asker<(), SwitchError>),
+    Install(Asker<Installed, InstallError>, Installed),
+    Remove(Asker<(), RemoveError>),
 }
 
 impl Waiting {
     fn tell(self, done: Reloaded) {
-        let _nobody_waits = match self {
-            Self::Reload(asker) => asker.send(done).is_err(),
-            // What was written down has been read; another directory does not matter.
-            Self::Switch(asker) if done == Err(ReloadError::Unread) => asker.send(Ok(())).is_err(),
-            Self::Switch(asker) => asker.send(done.map_err(SwitchError::Later)).is_err(),
-        };
+        // What was written down or moved has been read; another directory does not matter.
+        let done_here = done.clone().or_else(|error| match error {
+            ReloadError::Unread => Ok(()),
+            error => Err(error),
+        });
+        match self {
+            Self::Reload(asker) => asker.tell(done),
+            Self::Switch(asker) => asker.tell(done_here.map_err(SwitchError::Later)),
+            Self::Install(asker, installed) => {
+                asker.tell(done_here.map(|()| installed).map_err(InstallError::Later));
+            }
+            Self::Remove(asker) => asker.tell(done_here.map_err(RemoveError::Later)),
+        }
     }
 }
 

@@ -7,13 +7,25 @@
 //!
 //! Each pass starts from what is on disk and what serves. A folder that cannot
 //! be used keeps its last good package; one that is gone is removed. What was turned
-//! on or off by hand is remembered beside the plugins.
+//! on or off by hand is remembered beside the plugins. Packages that are installed and
+//! plugins that are removed move between two passes:
+//!
+//! ```text
+//! archive → receive → unpack → check as a pass would → exchange the folders → pass
+//! ```
 
+mod davit_folder;
 mod declared;
 mod fingerprint;
 mod folders;
 mod follow;
+mod handle;
+mod incoming;
+mod install;
+mod install_error;
+mod owners;
 mod pass;
+mod remove;
 mod scan;
 mod status;
 mod switches;
@@ -26,9 +38,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use davit_plugin::reason::Problem;
 
+pub use davit_folder::DavitFolder;
 pub use declared::{Declarations, Declared};
 pub use folders::{Root, Unread};
-pub use follow::{Handle, ReloadError, follow};
+pub use follow::follow;
+pub use handle::{Handle, Installed, ReloadError};
+pub use incoming::{Incoming, Staged};
+pub use install_error::{DiskError, InstallError, RemoveError};
+pub use scan::AdmitError;
 pub use status::{PluginStatus, Serving, State};
 pub use switches::SwitchError;
 
@@ -69,6 +86,9 @@ pub struct PluginFolder {
     /// Whether it is in the first of several directories, which ships with the
     /// image and is not changed (Buntime contract §1).
     pub built_in: bool,
+    /// Whether a call may remove it: what ships with the image stays, and so does a
+    /// folder that a person named.
+    pub removable: bool,
 }
 
 #[cfg(test)]

@@ -11,13 +11,16 @@ use futures::future::join_all;
 
 use super::Options;
 use super::folders::{Lister, Unread, has_manifest};
-use super::follow::ReloadError;
-use super::scan::{Found, Package, Scanner};
+use super::handle::{Installed, ReloadError};
+use super::incoming::{Staged, off};
+use super::install::install;
+use super::install_error::{InstallError, RemoveError};
+use super::remove::remove;
+use super::scan::{Found, Package, Packing, Scanner};
 use super::status::{self, PluginStatus};
 use super::switches::{SwitchError, Switches};
 use super::wanted::{LastGood, Sorted, sort};
 use crate::assemble::{Assembler, MissingPackages, Prepared};
-use crate::volume::Volume;
 
 /// What passes remember from one to the next.
 pub(super) struct Passes {
@@ -27,6 +30,8 @@ pub(super) struct Passes {
     scanner: Scanner,
     switches: Switches,
     last_good: LastGood,
+    /// Packages that were installed since the last pass: they stay on the volume for the next.
+    installed: Vec<Package>,
     reloads: u64,
     first: bool,
 }
@@ -40,8 +45,8 @@ pub(super) struct Report {
 }
 
 impl Passes {
-    pub(super) fn new(options: Options, assembler: Arc<Assembler>, volume: Arc<Volume>) -> Self {
-        let scanner = Scanner::new(volume, &options);
+    pub(super) fn new(options: Options, assembler: Arc<Assembler>, packing: Packing) -> Self {
+        let scanner = Scanner::new(packing, options.build.clone());
         let lister = Lister::new(&options.roots);
         let switches = Switches::new(&options.roots);
         Self {
@@ -51,6 +56,7 @@ impl Passes {
             scanner,
             switches,
             last_good: LastGood::new(),
+            installed: Vec::new(),
             reloads: 0,
             first: true,
         }
@@ -82,6 +88,40 @@ impl Passes {
         Ok(())
     }
 
+    /// Puts a package in its folder.
+    pub(super) async fn install(
+        &mut self,
+        staged: Staged,
+        statuses: &[PluginStatus],
+    ) -> Result<Installed, InstallError> {
+        let (folders, _) = self.lister.list();
+        let (roots, statuses, mut switches) =
+            (self.options.roots.clone(), statuses.to_vec(), self.switches.clone());
+        let package = staged.package.clone();
+        let (installed, switches) = off(move || {
+            let installed = install(&staged, &roots, &folders, &statuses, &mut switches)?;
+            Ok::<_, InstallError>((installed, switches))
+        })
+        .await?;
+        self.switches = switches;
+        self.installed.push(package);
+        Ok(installed)
+    }
+
+    /// Removes a plugin's folder.
+    pub(super) async fn remove(
+        &mut self,
+        name: PluginName,
+        statuses: &[PluginStatus],
+    ) -> Result<(), RemoveError> {
+        let (folders, _) = self.lister.list();
+        let (roots, statuses, mut switches) =
+            (self.options.roots.clone(), statuses.to_vec(), self.switches.clone());
+        self.switches =
+            off(move || remove(&name, &roots, &folders, &statuses, &mut switches).map(|()| switches)).await?;
+        Ok(())
+    }
+
     /// Makes one pass and says how each plugin fares.
     pub(super) async fn make(&mut self) -> Result<Report, MissingPackages> {
         let (folders, mut unread) = self.lister.list();
@@ -96,6 +136,7 @@ impl Passes {
         let outcomes = self.settle(&sorted, settle).await?;
         self.first = false;
         self.remember(&sorted, &outcomes, &packages);
+        self.installed.clear();
         Ok(Report { statuses: status::of(sorted, outcomes), unread })
     }
 

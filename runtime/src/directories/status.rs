@@ -14,7 +14,7 @@ use super::wanted::{self, Sorted};
 use crate::assemble::{Running, Snapshot};
 
 /// How a plugin fares, in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum State {
     /// What is on disk serves.

@@ -6,23 +6,21 @@
 //! ```
 //!
 //! A folder is named relative to the directory, one of another directory by its
-//! absolute path.
+//! absolute path. Which directory that is says [`DavitFolder::of`].
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf, absolute};
 
 use davit_plugin::PluginName;
 use serde::{Deserialize, Serialize};
 
-use super::folders::{Root, Unread, has_manifest};
-use super::follow::ReloadError;
-use crate::volume::durable;
+use super::davit_folder::DavitFolder;
+use super::folders::{Root, Unread};
+use super::handle::ReloadError;
 
-/// The folder in the first directory that Davit may write to, which no scan sees,
-const FOLDER: &str = ".davit";
-/// and the file in it.
+/// The file in Davit's folder.
 const FILE: &str = "enabled.json";
 /// The largest file, in bytes.
 const MAX_SIZE: usize = 4 << 20;
@@ -31,7 +29,7 @@ const MAX_SIZE: usize = 4 << 20;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Switches {
     /// None if there is no directory to keep it in.
-    directory: Option<PathBuf>,
+    kept_in: Option<DavitFolder>,
     known: BTreeMap<PathBuf, bool>,
 }
 
@@ -70,22 +68,14 @@ pub enum SwitchError {
 }
 
 impl Switches {
-    /// The first of several directories ships with the image and is never written to.
     pub(super) fn new(roots: &[Root]) -> Self {
-        let is_directory = |root: &&Root| match root {
-            Root::Directory(_) => true,
-            Root::Named(path) => !has_manifest(path),
-        };
-        let first = usize::from(roots.len() > 1 && matches!(roots[0], Root::Directory(_)));
-        let directory = roots[first.min(roots.len())..].iter().find(is_directory);
-        let directory = directory.and_then(|root| absolute(root.path()).ok());
-        Self { directory, known: BTreeMap::new() }
+        Self { kept_in: DavitFolder::of(roots), known: BTreeMap::new() }
     }
 
     /// Looks at what is written down; if that cannot be read, what is known stays.
     pub(super) fn refresh(&mut self) -> Result<(), Unread> {
-        if let Some(directory) = &self.directory {
-            self.known = read(directory)?;
+        if let Some(davit) = &self.kept_in {
+            self.known = read(davit)?;
         }
         Ok(())
     }
@@ -98,23 +88,36 @@ impl Switches {
     /// Turns the plugin in a folder on or off; it is on the disk when this returns.
     /// Folders that are gone are forgotten. Blocks on the disk.
     pub(super) fn set(&mut self, folder: &Path, enabled: bool) -> Result<(), SwitchError> {
-        let directory = self.directory.as_ref().ok_or(SwitchError::Nowhere)?;
-        let mut switches = read(directory)?;
-        let failed = |source| SwitchError::Unwritable { path: file(directory), source };
+        let davit = self.kept_in.as_ref().ok_or(SwitchError::Nowhere)?;
+        let mut switches = read(davit)?;
+        let failed = |source| SwitchError::Unwritable { path: file(davit), source };
         switches.retain(|folder, _| folder.is_dir());
         switches.insert(absolute(folder).map_err(failed)?, enabled);
-        write(directory, &switches).map_err(failed)?;
+        write(davit, &switches).map_err(failed)?;
+        self.known = switches;
+        Ok(())
+    }
+
+    /// Forgets whether the plugin in a folder was turned on or off: another one is to
+    /// come there, or none. Blocks on the disk.
+    pub(super) fn forget(&mut self, folder: &Path) -> Result<(), SwitchError> {
+        let Some(davit) = &self.kept_in else { return Ok(()) };
+        let mut switches = read(davit)?;
+        let failed = |source| SwitchError::Unwritable { path: file(davit), source };
+        if switches.remove(&absolute(folder).map_err(failed)?).is_some() {
+            write(davit, &switches).map_err(failed)?;
+        }
         self.known = switches;
         Ok(())
     }
 }
 
-fn file(directory: &Path) -> PathBuf {
-    directory.join(FOLDER).join(FILE)
+fn file(davit: &DavitFolder) -> PathBuf {
+    davit.path().join(FILE)
 }
 
-fn read(directory: &Path) -> Result<BTreeMap<PathBuf, bool>, Unread> {
-    let path = file(directory);
+fn read(davit: &DavitFolder) -> Result<BTreeMap<PathBuf, bool>, Unread> {
+    let (path, directory) = (file(davit), davit.directory());
     let mut bytes = Vec::new();
     let size = MAX_SIZE as u64 + 1;
     let kept = match File::open(&path).and_then(|file| file.take(size).read_to_end(&mut bytes)) {
@@ -128,24 +131,21 @@ fn read(directory: &Path) -> Result<BTreeMap<PathBuf, bool>, Unread> {
     Ok(enabled.into_iter().map(|(folder, enabled)| (directory.join(folder), enabled)).collect())
 }
 
-fn write(directory: &Path, switches: &BTreeMap<PathBuf, bool>) -> io::Result<()> {
-    let name = |folder: &PathBuf| folder.strip_prefix(directory).unwrap_or(folder).to_owned();
+fn write(davit: &DavitFolder, switches: &BTreeMap<PathBuf, bool>) -> io::Result<()> {
+    let name = |folder: &PathBuf| folder.strip_prefix(davit.directory()).unwrap_or(folder).to_owned();
     let enabled = switches.iter().map(|(folder, enabled)| (name(folder), *enabled)).collect();
     let mut bytes = serde_json::to_vec_pretty(&Kept { enabled })?;
     bytes.push(b'\n');
     if bytes.len() > MAX_SIZE {
         return Err(io::Error::other(format!("it would be larger than {MAX_SIZE} bytes")));
     }
-    let folder = directory.join(FOLDER);
-    if !folder.is_dir() {
-        fs::create_dir(&folder)?;
-        File::open(directory)?.sync_all()?;
-    }
-    durable::write(&bytes, &folder, FILE)
+    davit.write(FILE, &bytes)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -184,7 +184,7 @@ mod tests {
         fs::create_dir(&folder).unwrap();
         let mut switches = Switches::new(&[Root::Directory(directory.path().to_owned())]);
         switches.set(&folder, false).unwrap();
-        let file = file(directory.path());
+        let file = file(&DavitFolder::within(directory.path()).unwrap());
         let large = format!("{{\"enabled\": {{}}}}{}", " ".repeat(MAX_SIZE));
         for bad in ["{\"enabled\": ", "{\"enabled\": {\"a\": \"no\"}}", "{\"disabled\": {}}", &large] {
             fs::write(&file, bad).unwrap();

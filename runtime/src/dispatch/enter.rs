@@ -4,8 +4,9 @@
 use davit_engine::Body;
 use http::{Method, Request, request};
 
+use super::gate::Gate;
 use super::hooks::{Asking, IDENTITY, Passed};
-use super::{Arrival, Caller, Refusal, gate};
+use super::{Arrival, Refusal};
 
 /// What a request has become, and its head for the `onResponse` hooks, if there
 /// are any.
@@ -14,7 +15,7 @@ pub(super) type Entered = (Option<request::Parts>, Passed);
 /// Up to the plugin's door. A hook that changes the path changes `arrival`.
 pub(super) async fn enter(
     asking: &Asking<'_>,
-    caller: &Caller,
+    gate: &Gate<'_>,
     arrival: &mut Arrival,
     request: Request<Body>,
 ) -> Result<Entered, Refusal> {
@@ -26,8 +27,8 @@ pub(super) async fn enter(
     let vouched = request.headers().contains_key(IDENTITY);
     let judge = |method: &Method, arrival: &Arrival| match &asking.route.target {
         _ if vouched => Ok(()),
-        Some(target) => gate::pass(target.plugin(), method, arrival, caller),
-        None => gate::pass_nowhere(arrival, caller),
+        Some(target) => gate.pass(target.plugin(), method, arrival),
+        None => gate.pass_nowhere(arrival),
     };
     judge(request.method(), arrival)?;
     let came = seen(asking, &request);

@@ -3,13 +3,14 @@
 //! sees no header that only the connection concerns.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use davit_plugin::routes::NormalPath;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header, request};
 use hyper::body::Incoming;
 
+use super::forwarded::Client;
 use super::hop_by_hop::strip_hop_by_hop;
 use super::{Refusal, RequestId};
 
@@ -20,12 +21,18 @@ pub struct Arrival {
     pub id: RequestId,
     /// The normalised path.
     pub path: NormalPath,
-    /// Where the client connected from.
+    /// Where the connection comes from: the client, or the nearest proxy.
     pub peer: SocketAddr,
+    /// The client's address, as far as trusted proxies tell.
+    pub client: IpAddr,
+    /// Whether the client speaks TLS with a trusted proxy.
+    pub secure: bool,
     /// The absolute URI with the normalised path.
     pub uri: Uri,
 }
 
+/// What is not refused everywhere.
+const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 /// The longest path and query after normalising, in bytes: [`Uri`] holds no more.
 const MAX_TARGET: usize = (u16::MAX - 1) as usize;
 
@@ -55,6 +62,7 @@ impl Arrival {
 pub(super) fn take(
     request: Request<Incoming>,
     peer: SocketAddr,
+    client: Client,
     id: RequestId,
 ) -> Result<(Arrival, request::Parts, Incoming), Refusal> {
     let (head, body) = request.into_parts();
@@ -63,7 +71,8 @@ pub(super) fn take(
             StatusCode::METHOD_NOT_ALLOWED,
             "METHOD_NOT_ALLOWED",
             "this method is not served",
-        ));
+        )
+        .allow(METHODS));
     }
     let path = NormalPath::new(head.uri.path()).map_err(|error| bad_target(&error))?;
     let host = host(&head).ok_or_else(|| {
@@ -74,7 +83,9 @@ pub(super) fn take(
         )
     })?;
     let uri = absolute(host, &path, head.uri.query())?;
-    Ok((Arrival { id, path, peer: SocketAddr::new(peer.ip().to_canonical(), peer.port()), uri }, head, body))
+    let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
+    let Client { address: client, secure } = client;
+    Ok((Arrival { id, path, peer, client, secure, uri }, head, body))
 }
 
 /// The headers as a plugin may see them: none that only the connection concerns,
@@ -186,8 +197,9 @@ mod tests {
     fn a_plugin_is_told_the_host_of_the_target_and_no_identity_from_outside() {
         let id = RequestId::fixed("id");
         let uri = Uri::from_static("http://target.test:81/x");
-        let peer = "127.0.0.1:1".parse().unwrap();
-        let arrival = Arrival { id, path: NormalPath::new("/x").unwrap(), peer, uri };
+        let peer: SocketAddr = "127.0.0.1:1".parse().unwrap();
+        let path = NormalPath::new("/x").unwrap();
+        let arrival = Arrival { id, path, peer, client: peer.ip(), secure: false, uri };
         let sent = [("host", "other.test"), ("connection", "x-request-id"), ("x-identity", "root")];
         let mut headers =
             sent.into_iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();

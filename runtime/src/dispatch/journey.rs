@@ -15,6 +15,7 @@ use super::arrive::Door;
 use super::body::{Limited, Outcome, too_large};
 use super::engine::Bounds;
 use super::enter::enter;
+use super::gate::Gate;
 use super::hooks::{Asking, Passed};
 use super::route::Route;
 use super::upgrade::Handshake;
@@ -41,7 +42,7 @@ impl Journey {
             return Err(Refusal::not_found(&arrival.path));
         }
         intake::for_plugin(&mut head.headers, &arrival);
-        let caller = credential::take(&mut head.headers, keys);
+        let gate = Gate { keys, caller: credential::take(&mut head.headers, keys) };
         if handshake.is_some() {
             head.extensions.insert(Upgradable);
             Handshake::restore(&mut head.headers);
@@ -52,7 +53,7 @@ impl Journey {
         let bounds = Bounds { limits, outcome: &outcome };
         let app = route.app();
         let asking = Asking { route: &route, app: app.as_ref(), bounds };
-        let (seen, passed) = enter(&asking, &caller, &mut arrival, request).await?;
+        let (seen, passed) = enter(&asking, &gate, &mut arrival, request).await?;
         let response = match passed {
             Passed::Answered(response) => response,
             Passed::On(request) => {

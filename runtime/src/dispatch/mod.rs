@@ -7,6 +7,7 @@
 //!
 //! Interfaces §6 has the order.
 
+mod access_log;
 mod arrive;
 mod asset;
 mod body;
@@ -14,6 +15,7 @@ mod credential;
 mod engine;
 mod enter;
 mod events;
+mod forwarded;
 mod gate;
 mod hooks;
 mod hop_by_hop;
@@ -23,14 +25,17 @@ mod refusal;
 mod reply;
 mod request_id;
 mod route;
+mod secure;
 mod socket;
 mod streaming;
 mod target;
+mod trace;
 mod upgrade;
 mod wire;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use davit_engine::Body;
 use http::{Request, Response, request};
@@ -41,56 +46,74 @@ use crate::assemble::Assembler;
 use crate::keys::Keys;
 use crate::listen::Answer;
 use crate::metrics::Metrics;
+use access_log::Entry;
 use journey::Journey;
+use refusal::Code;
 use route::Route;
 use upgrade::Handshake;
 
-pub use credential::{Caller, bearer, take as take_credential};
+pub use access_log::TARGET as ACCESS_LOG;
+pub use credential::{Caller, SESSION_COOKIE, count_wrong, take as take_credential};
+pub use forwarded::{InvalidNetwork, TrustedProxies};
 pub use intake::Arrival;
-pub use refusal::Refusal;
+pub use refusal::{ErrorBody, Refusal};
 pub use request_id::RequestId;
+pub use secure::secure;
+pub use trace::TraceId;
 
 /// Answers requests from whatever snapshot is current.
 pub struct Dispatcher {
     assembler: Arc<Assembler>,
     keys: Arc<Keys>,
+    proxies: TrustedProxies,
     admin: axum::Router,
     metrics: Arc<Metrics>,
+    /// Whether each request gets a line in the log.
+    access_log: bool,
 }
 
 impl Answer for Dispatcher {
     async fn answer(&self, mut request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
-        let id = RequestId::of(request.headers());
+        let came = Instant::now();
+        let id = RequestId::of(request.headers_mut());
+        let client = self.proxies.client(peer.ip(), request.headers());
+        let entry = self.access_log.then(|| Entry::of(&request, id.clone(), came, client.address));
         let handshake = Handshake::of(&mut request);
-        let mut plugin = None;
-        let answer = match intake::take(request, peer, id.clone()) {
+        let mut meter = None;
+        let answer = match intake::take(request, peer, client, id.clone()) {
             Ok((arrival, head, body)) if arrival.is_for_davit() => self.ask_davit(arrival, head, body).await,
             Ok((arrival, head, body)) => {
                 let route = Route::find(&self.assembler, &arrival).await;
-                plugin = route.target.as_ref().map(|target| target.plugin().name.clone());
-                tracing::trace!(request = %id, plugin = plugin.as_ref().map(tracing::field::display), path = %arrival.path, "matched");
+                meter = route.target.as_ref().map(|target| target.meter().clone());
                 Journey { route, arrival, handshake }.run(head, body, &self.keys).await
             }
             Err(refusal) => Err(refusal),
         };
+        let meter = meter.as_ref().unwrap_or(self.metrics.nobodys());
         if let Err(refusal) = &answer {
-            refusal.log(&id, plugin.as_ref());
+            refusal.log(&id, meter.plugin());
         }
         let response = reply::finish(answer, &id);
-        self.metrics.answered(plugin.as_ref(), response.status());
-        response
+        let code = response.extensions().get().map(|Code(code)| *code);
+        meter.answered(response.status(), came.elapsed(), code);
+        match entry {
+            Some(entry) => entry.follow(response, meter.plugin()),
+            None => response,
+        }
     }
 }
 
 impl Dispatcher {
-    /// `admin` answers Davit's own paths.
+    /// `admin` answers Davit's own paths. `access_log` writes a line for each request.
     pub fn new(
         assembler: Arc<Assembler>,
         keys: Arc<Keys>,
+        proxies: TrustedProxies,
         admin: axum::Router,
         metrics: Arc<Metrics>,
+        access_log: bool,
     ) -> Self {
-        Self { assembler, keys, admin, metrics }
+        Self { assembler, keys, proxies, admin, metrics, access_log }
     }
 
     async fn ask_davit(

@@ -7,6 +7,7 @@ use davit_plugin::plan::PlannedPlugin;
 
 use super::Arrival;
 use crate::assemble::{Assets, Code, Lease, Shelf, Snapshot};
+use crate::meter::Meter;
 
 /// The plugin of one snapshot that a request is for.
 pub(super) struct Target {
@@ -35,7 +36,10 @@ impl Target {
         match &served.code {
             None | Some(Code { runs: Err(_), .. }) => Taken::Here(target(None)),
             Some(Code { runs: Ok(running), place, .. }) => match running.leases.take() {
-                Some(lease) => Taken::Here(target(Some((running.group.clone(), *place, lease)))),
+                Some(lease) => {
+                    let lease = lease.counted_by(&served.meter);
+                    Taken::Here(target(Some((running.group.clone(), *place, lease))))
+                }
                 None => Taken::Closed(target(None)),
             },
         }
@@ -44,6 +48,11 @@ impl Target {
     /// The plugin.
     pub(super) fn plugin(&self) -> &PlannedPlugin {
         &self.snapshot.plan().plugins[self.index]
+    }
+
+    /// What is counted of it.
+    pub(super) fn meter(&self) -> &Arc<Meter> {
+        &self.snapshot.served(self.index).meter
     }
 
     /// Its user interface.

@@ -17,6 +17,11 @@ pub(super) fn beside(folder: &Path) -> io::Result<NamedTempFile> {
 /// Gives a file its name in `folder`. Its contents must have been synced.
 pub(super) fn publish(file: NamedTempFile, folder: &Path, name: &str) -> io::Result<()> {
     file.persist(folder.join(name)).map_err(|error| error.error)?;
+    sync(folder)
+}
+
+/// Brings to the disk which entries a folder has.
+pub(crate) fn sync(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 

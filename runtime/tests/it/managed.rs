@@ -32,7 +32,9 @@ async fn what_would_change_one_replica_alone_is_left_to_the_operator() {
         (Method::POST, "/api/plugins/upload", "davit push"),
         (Method::POST, "/api/plugins/%40acme%2Fhello/disable", "kubectl patch plugin"),
         (Method::DELETE, "/api/plugins/@acme/hello", "kubectl delete plugin"),
-        (Method::POST, "/_/api/keys", "default-admin-key"),
+        (Method::POST, "/api/plugins/hello/enable", "kubectl patch plugin"),
+        (Method::POST, "/_/api/keys", "kubectl create secret generic NAME -n apps"),
+        (Method::DELETE, "/_/api/keys/1", "kubectl edit pluginruntime default -n apps"),
     ] {
         let origin =
             replica.request(method.clone(), path).build().unwrap().url().origin().ascii_serialization();

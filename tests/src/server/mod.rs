@@ -2,9 +2,11 @@
 
 mod metrics;
 mod start;
+mod upload;
 mod watched;
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use reqwest::{Client, Method, RequestBuilder};
 use rustix::process::Signal;
@@ -16,6 +18,7 @@ use crate::process::Process;
 use crate::wait::until;
 
 pub use start::Start;
+pub use upload::form;
 pub use watched::Watched;
 
 /// The key of every server of the suite.
@@ -30,13 +33,23 @@ pub struct Server {
     metrics: Option<SocketAddr>,
     client: Client,
     /// The server's volume and temporary files.
-    _scratch: TempDir,
+    scratch: TempDir,
 }
 
 impl Server {
     /// The process id.
     pub fn pid(&self) -> u32 {
         self.process.pid()
+    }
+
+    /// The folder with the server's volume and its temporary files.
+    pub fn scratch(&self) -> &Path {
+        self.scratch.path()
+    }
+
+    /// A DELETE with the key and this server's Origin.
+    pub fn delete(&self, path: &str) -> RequestBuilder {
+        self.request(Method::DELETE, path).header("x-api-key", KEY).header("origin", self.url(""))
     }
 
     /// The public port's address.

@@ -117,7 +117,7 @@ impl Start {
             runtime_ports(process.logs()).or_else(|| dev_port(process.logs()))
         })
         .await;
-        Server { process, address, metrics, client: client(), _scratch: scratch }
+        Server { process, address, metrics, client: client(), scratch }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod access;
 mod admin;
+mod admin_contract;
 mod assets;
 mod browser;
 mod chart;
@@ -20,6 +21,8 @@ mod images;
 mod life;
 mod lifecycle;
 mod npm;
+mod observe;
+mod rows;
 mod serving;
 mod streaming;
 mod swap;

@@ -11,8 +11,9 @@
 - apiGroups: [davit.dev]
   resources: [pluginruntimes/status]
   verbs: [get, patch]
-# Only by name: pull secrets, and what the operator makes and renews for a
-# runtime. A renewal is a patch that fits only the version that was read.
+# Only by name: pull secrets, keys of the admin API, and what the operator makes
+# and renews for a runtime. A renewal is a patch that fits only the version that
+# was read.
 - apiGroups: [""]
   resources: [secrets]
   verbs: [get, create, patch]

@@ -1215,9 +1215,14 @@ async function serve(plugin, exchange, log, ask, what) {
   }
 }
 function labelOf({ method, url, headers }) {
-  const name = headers.findIndex((text, i) => i % 2 === 0 && text === "x-request-id");
-  const number = name < 0 ? "" : ` (request ${headers[name + 1]})`;
-  return `${method} ${withoutQuery(url)}${number}`;
+  const value = (name) => {
+    const at = headers.findIndex((text, i) => i % 2 === 0 && text === name);
+    return at < 0 ? undefined : headers[at + 1];
+  };
+  const number = value("x-request-id");
+  const trace = value("traceparent")?.split("-")[1];
+  const known = [number && `request ${number}`, trace && `trace ${trace}`].filter(Boolean);
+  return `${method} ${withoutQuery(url)}${known.length > 0 ? ` (${known.join(", ")})` : ""}`;
 }
 function withoutQuery(url) {
   const query = url.indexOf("?");

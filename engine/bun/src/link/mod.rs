@@ -28,6 +28,7 @@ use tokio::net::UnixStream;
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::frame::Kind;
+use crate::output::Printer;
 use outbox::Outbox;
 use reader::Pong;
 use streams::Streams;
@@ -53,11 +54,11 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    /// Starts the reading and the writing task on a worker's socket. `label`
-    /// names the group in logs.
+    /// Starts the reading and the writing task on a worker's socket. `printer`
+    /// takes what its plugins log.
     pub(crate) fn open(
         socket: UnixStream,
-        label: &str,
+        printer: Arc<Printer>,
         peaks: Arc<Peaks>,
     ) -> (Arc<Self>, mpsc::Receiver<Control>) {
         let (read, write) = socket.into_split();
@@ -66,7 +67,7 @@ impl Link {
         let pong = Pong::default();
         let (control, controls) = mpsc::channel(64);
         tokio::spawn(outbox::pump(outbox.clone(), write));
-        let reader = reader::Reader::new(label, outbox.clone(), streams.clone(), pong.clone(), control);
+        let reader = reader::Reader::new(printer, outbox.clone(), streams.clone(), pong.clone(), control);
         tokio::spawn(reader.run(read));
         let live = AtomicBool::new(false);
         let lent = Arc::new(Semaphore::new(lender::MAX_ALL));

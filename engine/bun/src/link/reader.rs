@@ -16,7 +16,7 @@ use super::stream::Reply;
 use super::streams::Streams;
 use crate::frame::{self, Frame, Kind, ProtocolError};
 use crate::messages::{Abort, Bye, Close, Hello, Log, PluginReport};
-use crate::output;
+use crate::output::Printer;
 
 /// What a worker says about itself.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl Pong {
 }
 
 pub(super) struct Reader {
-    label: String,
+    printer: Arc<Printer>,
     outbox: Arc<Outbox>,
     streams: Arc<Streams>,
     pong: Pong,
@@ -71,13 +71,13 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(
-        label: &str,
+        printer: Arc<Printer>,
         outbox: Arc<Outbox>,
         streams: Arc<Streams>,
         pong: Pong,
         control: mpsc::Sender<Control>,
     ) -> Self {
-        Self { label: label.to_owned(), outbox, streams, pong, control }
+        Self { printer, outbox, streams, pong, control }
     }
 
     /// Reads until the connection is over, then fails what is in flight.
@@ -121,7 +121,13 @@ impl Reader {
             Kind::Credit => self.streams.credit(stream, number(kind, &payload)? as usize),
             Kind::Abort => {
                 let Abort { code, message } = parse(kind, &payload)?;
-                tracing::debug!(plugins = self.label, stream, code, message, "the worker aborted a request");
+                tracing::debug!(
+                    plugins = self.printer.label(),
+                    stream,
+                    code,
+                    message,
+                    "the worker aborted a request"
+                );
                 self.streams.fail(stream, error_of(&code));
                 Ok(())
             }
@@ -130,7 +136,7 @@ impl Reader {
                 Ok(())
             }
             Kind::Log => {
-                output::log(&self.label, &parse::<Log>(kind, &payload)?);
+                self.printer.log(&parse::<Log>(kind, &payload)?);
                 Ok(())
             }
             Kind::Hello => self.tell(Control::Hello(parse(kind, &payload)?)).await,

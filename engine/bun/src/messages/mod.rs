@@ -5,7 +5,7 @@ mod request;
 
 use std::path::Path;
 
-use davit_engine::{GroupSpec, Hooks, HostInfo, PluginFailure};
+use davit_engine::{GroupSpec, Hooks, HostInfo, Level, PluginFailure};
 use davit_plugin::manifest::{DEFAULT_WORKERS, Mode, Workers};
 use davit_plugin::plan::Link;
 use davit_plugin::reason::{Problem, Reason};
@@ -158,6 +158,17 @@ pub(crate) enum LogLevel {
     Info,
     Warn,
     Error,
+}
+
+impl From<LogLevel> for Level {
+    fn from(level: LogLevel) -> Self {
+        match level {
+            LogLevel::Debug => Self::Debug,
+            LogLevel::Info => Self::Info,
+            LogLevel::Warn => Self::Warn,
+            LogLevel::Error => Self::Error,
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]

@@ -23,7 +23,7 @@ impl Worker {
         self.link.send(Kind::Shutdown, &shutdown);
         let bye = timeout(limit.saturating_add(LEAVE), bye(&mut self.controls)).await;
         for error in bye.ok().flatten().into_iter().flat_map(|bye| bye.errors) {
-            tracing::error!(target: "plugin", plugin = error.plugin, "onShutdown failed: {}", error.message);
+            self.printer.shutdown_failed(&error.plugin, &error.message);
         }
         let left = timeout(LEAVE, self.process.ended()).await.is_ok();
         if !left {

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{UnixListener, UnixStream};
 
 use super::process::Process;
 use crate::home::Home;
+use crate::output::Printer;
 
 /// How long a process may take until it connects.
 const CONNECT: Duration = Duration::from_mins(1);
@@ -36,7 +38,7 @@ pub(super) async fn launch(
     bun: &Path,
     home: &Home,
     env: &BTreeMap<String, String>,
-    label: &str,
+    printer: &Arc<Printer>,
 ) -> Result<(Process, UnixStream), ProcessError> {
     let folder = home.folder_for_worker().map_err(ProcessError::Folder)?;
     let path = home.socket()?;
@@ -44,7 +46,7 @@ pub(super) async fn launch(
     let bridge = home.bridge();
     let options = ["--no-install", "--no-env-file", "--no-orphans"].map(OsStr::new);
     let args = options.into_iter().chain([bridge.as_os_str(), path.as_os_str()]);
-    let mut process = Process::spawn(bun, args, env, folder, label)
+    let mut process = Process::spawn(bun, args, env, folder, printer)
         .map_err(|source| ProcessError::Spawn { program: bun.display().to_string(), source })?;
     let child = process.id();
     let connected = tokio::select! {
@@ -76,11 +78,11 @@ mod tests {
         let socket = home.socket().unwrap().with_file_name("1.sock");
         let workers = socket.with_file_name("workers");
         let folders = || std::fs::read_dir(&workers).unwrap().count();
-        let (bun, env) = (crate::locate().unwrap(), BTreeMap::new());
+        let (bun, env, printer) = (crate::locate().unwrap(), BTreeMap::new(), Printer::unheard());
         // Polled once, which is as far as it comes without the worker.
         tokio::select! {
             biased;
-            launched = launch(&bun, &home, &env, "test") => panic!("{:?}", launched.err()),
+            launched = launch(&bun, &home, &env, &printer) => panic!("{:?}", launched.err()),
             there = async { (socket.exists(), folders()) } => assert_eq!(there, (true, 1)),
         }
         assert!(!socket.exists());

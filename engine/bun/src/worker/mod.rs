@@ -14,6 +14,7 @@ use davit_engine::Hooks;
 use tokio::sync::mpsc;
 
 use crate::link::{Control, Link, Lost};
+use crate::output::Printer;
 use process::Process;
 
 pub(crate) use start::{Setting, StartError, start};
@@ -32,6 +33,7 @@ pub(crate) struct Worker {
     /// By the plugin's index in the group's spec.
     pub(crate) hooks: Vec<Hooks>,
     controls: mpsc::Receiver<Control>,
+    printer: Arc<Printer>,
 }
 
 /// How a worker ended without having been asked to.

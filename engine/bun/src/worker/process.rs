@@ -6,13 +6,14 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::output;
+use crate::output::{Pipe, Printer};
 
 /// A worker's process. Dropping it ends it by force and removes its folder.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ impl Process {
         args: impl IntoIterator<Item = &'a OsStr>,
         env: &BTreeMap<String, String>,
         folder: TempDir,
-        label: &str,
+        printer: &Arc<Printer>,
     ) -> io::Result<Self> {
         let mut child = Command::new(program)
             .args(args)
@@ -43,7 +44,7 @@ impl Process {
             .process_group(0)
             .kill_on_drop(true)
             .spawn()?;
-        follow_output(&mut child, label);
+        follow_output(&mut child, printer);
         Ok(Self { child, _folder: folder })
     }
 
@@ -89,12 +90,12 @@ fn runs(child: Pid) -> bool {
     matches!(waitid(WaitId::Pid(child), look), Ok(None))
 }
 
-fn follow_output(child: &mut Child, label: &str) {
+fn follow_output(child: &mut Child, printer: &Arc<Printer>) {
     if let Some(stdout) = child.stdout.take() {
-        tokio::spawn(output::follow(label.to_owned(), "stdout", stdout));
+        tokio::spawn(printer.clone().follow(Pipe::Stdout, stdout));
     }
     if let Some(stderr) = child.stderr.take() {
-        tokio::spawn(output::follow(label.to_owned(), "stderr", stderr));
+        tokio::spawn(printer.clone().follow(Pipe::Stderr, stderr));
     }
 }
 
@@ -121,7 +122,7 @@ mod tests {
         let script = "mkfifo held; (echo up; exec sleep 600) > held & sleep 600";
         let args = ["-c", script].map(OsStr::new);
         let env = std::env::vars().filter(|(name, _)| name == "PATH").collect();
-        let process = Process::spawn(Path::new("/bin/sh"), args, &env, folder, "test").unwrap();
+        let process = Process::spawn(Path::new("/bin/sh"), args, &env, folder, &Printer::unheard()).unwrap();
         let deadline = Instant::now() + SOON;
         let mut pipe = loop {
             match pipe::OpenOptions::new().open_receiver(&held) {

@@ -19,6 +19,7 @@ use crate::frame::{Kind, MAX_INIT, ProtocolError};
 use crate::home::Home;
 use crate::link::{Control, Link, Lost, Peaks};
 use crate::messages::Init;
+use crate::output::Printer;
 
 /// A worker watches the time of its plugins itself; one that is blocked is
 /// given this much more.
@@ -48,6 +49,7 @@ pub(crate) struct Setting<'a> {
     pub(crate) home: &'a Home,
     pub(crate) host: &'a HostInfo,
     pub(crate) spec: &'a GroupSpec,
+    pub(crate) printer: &'a Arc<Printer>,
 }
 
 /// Starts a worker and all of the group's plugins in it. Once `stop` tells how
@@ -58,21 +60,21 @@ pub(crate) async fn start(
     peaks: Arc<Peaks>,
     stop: impl Future<Output = Duration>,
 ) -> Result<Worker, StartError> {
-    let Setting { bun, home, host, spec } = setting;
+    let Setting { bun, home, host, spec, printer } = setting;
     let init = serde_json::to_vec(&Init::new(spec, host)).map_err(|_| StartError::TooLarge)?;
     if init.len() > MAX_INIT {
         return Err(StartError::TooLarge);
     }
-    let label = spec.label();
     let mut stop = pin!(stop);
     let (process, socket) = tokio::select! {
         biased;
         _ = &mut stop => return Err(StartError::Stopped),
-        launched = launch::launch(bun, home, &spec.env, &label) => launched?,
+        launched = launch::launch(bun, home, &spec.env, printer) => launched?,
     };
     let pid = process.id().unwrap_or_default();
-    let (link, controls) = Link::open(socket, &label, peaks);
-    let mut worker = Worker { process, pid, link, hooks: Vec::new(), controls };
+    let (link, controls) = Link::open(socket, printer.clone(), peaks);
+    let printer = printer.clone();
+    let mut worker = Worker { process, pid, link, hooks: Vec::new(), controls, printer };
     let (error, limit) = tokio::select! {
         started = worker.start_plugins(&init, spec) => match started {
             Ok(()) => return Ok(worker),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use davit_engine::{Engine, Group, GroupSpec, GroupState, HostInfo, PluginSpec};
+use davit_engine::{Engine, Group, GroupSpec, GroupState, HostInfo, Level, Output, PluginSpec};
 use davit_engine_bun::{BunEngine, DEFAULT_HEARTBEAT};
 use davit_plugin::manifest::Mode;
 
@@ -36,7 +36,8 @@ impl Bench {
     /// configuration's `folder` is the bench's.
     pub(crate) fn start(&self, plugins: &[(&str, &str)]) -> Arc<dyn Group> {
         let plugins = plugins.iter().map(|(name, source)| self.plugin(name, source)).collect();
-        self.engine.start(GroupSpec { plugins, env: BTreeMap::new(), init_timeout: Duration::from_mins(1) })
+        let spec = GroupSpec { plugins, env: BTreeMap::new(), init_timeout: Duration::from_mins(1) };
+        self.engine.start(spec, Arc::new(Nowhere))
     }
 
     fn plugin(&self, name: &str, source: &str) -> PluginSpec {
@@ -57,6 +58,13 @@ impl Bench {
             dependencies: Vec::new(),
         }
     }
+}
+
+/// What these plugins write is in the log alone.
+struct Nowhere;
+
+impl Output for Nowhere {
+    fn line(&self, _: Option<usize>, _: Level, _: &str) {}
 }
 
 /// The state that a group settles in.

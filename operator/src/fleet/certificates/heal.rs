@@ -30,8 +30,7 @@ pub(super) fn heal(name: &str, ca: &Data, tls: &Data, now: SystemTime) -> Result
     let client = client.map_or_else(|| authority.client(now), Ok)?;
     let server = pair(tls, "tls.crt", "tls.key").filter(|pair| authority.vouches_for_server(pair, name, now));
     let server = server.map_or_else(|| authority.server(name, now), Ok)?;
-    let tag_key = ca.get("tag.key").and_then(|bytes| <[u8; 32]>::try_from(&bytes.0[..]).ok());
-    let tag_key = tag_key.map_or_else(random, Ok)?;
+    let tag_key = key32(ca, "tag.key")?;
     let Pair { certificate: trusted, key: signing } = &authority.pair;
     let own: [(_, &[u8]); 5] = [
         ("ca.crt", trusted.as_bytes()),
@@ -40,10 +39,11 @@ pub(super) fn heal(name: &str, ca: &Data, tls: &Data, now: SystemTime) -> Result
         ("client.key", client.key.as_bytes()),
         ("tag.key", &tag_key),
     ];
-    let pods: [(_, &[u8]); 3] = [
+    let pods: [(_, &[u8]); 4] = [
         ("tls.crt", server.certificate.as_bytes()),
         ("tls.key", server.key.as_bytes()),
         ("ca.crt", trusted.as_bytes()),
+        ("session.key", &key32(tls, "session.key")?),
     ];
     Ok(Healed {
         authority: changed(ca, &own),
@@ -56,6 +56,13 @@ pub(super) fn heal(name: &str, ca: &Data, tls: &Data, now: SystemTime) -> Result
             tag_key,
         },
     })
+}
+
+/// The 32 bytes that are there, else new ones: no certificate says how long they
+/// count.
+fn key32(data: &Data, name: &str) -> Result<[u8; 32], FleetError> {
+    let held = data.get(name).and_then(|bytes| <[u8; 32]>::try_from(&bytes.0[..]).ok());
+    held.map_or_else(random, Ok)
 }
 
 fn pair(data: &Data, certificate: &str, key: &str) -> Option<Pair> {
@@ -95,6 +102,7 @@ mod tests {
         let again = heal(NAME, ca, tls, now).unwrap();
         assert!(again.authority.is_none() && again.server.is_none());
         assert_eq!(again.credentials.tag_key[..], ca["tag.key"].0);
+        assert_eq!(tls["session.key"].0.len(), 32);
     }
 
     fn made(now: SystemTime) -> (Data, Data) {
@@ -136,6 +144,13 @@ mod tests {
             assert_eq!((&same, written), (&tls, [true, false]), "{key}");
             assert_eq!(new[keeps], ca[keeps], "{key}");
         }
+        for (key, value) in [("session.key", Some(&b"short"[..])), ("session.key", None)] {
+            let mut broken = tls.clone();
+            broken.remove(key);
+            broken.extend(value.map(|value| (key.to_owned(), ByteString(value.to_vec()))));
+            let (_, new, written) = healed(&ca, &broken, now());
+            assert_eq!((written, &new["tls.key"]), ([false, true], &tls["tls.key"]), "{key}");
+        }
         for key in ["ca.crt", "ca.key"] {
             let mut broken = ca.clone();
             broken.remove(key);
@@ -145,16 +160,17 @@ mod tests {
     }
 
     #[test]
-    fn pairs_are_renewed_in_time_and_so_is_the_authority_with_the_same_tag_key() {
+    fn pairs_are_renewed_in_time_and_so_is_the_authority_and_the_other_keys_stay() {
         let (ca, tls) = made(now());
         let later = now() + Duration::from_hours(24 * 250);
         let (new, renewed, written) = healed(&ca, &tls, later);
         assert_eq!((written, &new["ca.crt"]), ([true, true], &ca["ca.crt"]));
         assert_ne!(renewed["tls.crt"], tls["tls.crt"]);
+        assert_eq!(renewed["session.key"], tls["session.key"]);
         let much_later = now() + Duration::from_hours(24 * 2_500);
-        let (new, _, _) = healed(&ca, &tls, much_later);
+        let (new, renewed, _) = healed(&ca, &tls, much_later);
         assert_ne!(new["ca.crt"], ca["ca.crt"]);
-        assert_eq!(new["tag.key"], ca["tag.key"]);
+        assert_eq!((&new["tag.key"], &renewed["session.key"]), (&ca["tag.key"], &tls["session.key"]));
     }
 
     #[test]

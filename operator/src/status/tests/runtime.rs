@@ -4,7 +4,7 @@ use davit_crds::condition::RUNTIME_TABLE;
 use davit_crds::{ConditionType, PluginRuntime, PluginRuntimeStatus};
 use davit_plugin::Digest;
 use davit_plugin::control::Fence;
-use davit_plugin::reason::Reason;
+use davit_plugin::reason::{Problem, Reason};
 use serde_json::json;
 
 use super::super::{RuntimeFate, of_runtime};
@@ -28,6 +28,7 @@ fn serving() -> RuntimeFate {
         plugins: 0,
         selector: "davit.dev/runtime=default".into(),
         hindrance: None,
+        keys: None,
         trouble: None,
     }
 }
@@ -79,6 +80,17 @@ fn what_hinders_a_pod_is_in_the_message_of_ready() {
         let status = of_runtime(&runtime(None), &fate, at(1));
         assert!(status.conditions[0].message.ends_with("default-1: ErrImagePull: no such host"));
     }
+}
+
+#[test]
+fn a_secret_without_its_key_lowers_ready_and_says_which() {
+    let keys = Some(Problem::new(Reason::SecretNotFound, "the Secret ops: it is not there"));
+    let status = of_runtime(&runtime(None), &RuntimeFate { keys, ..serving() }, at(1));
+    let expected =
+        "Ready=False SecretNotFound, Reconciling=True SecretNotFound, PlanCommitted=True Programmed";
+    assert_eq!(read(&status), expected);
+    let message = &status.conditions[0].message;
+    assert!(message.contains("the Secret ops") && message.contains("serves on 2 of 2 replicas"), "{message}");
 }
 
 #[test]

@@ -116,7 +116,7 @@ fn plan(table: &Table<'_>, running: &Running, fit: &Fit) -> Plan {
         !fit.unlinked.get(&i).is_some_and(|unlinked| unlinked.contains(&wanted.name))
     };
     let plugins = chosen.map(|(i, one)| one.planned(|wanted| fits(wanted) && linked(i, wanted)));
-    Plan { format: FORMAT, plugins: plugins.collect() }
+    Plan { format: FORMAT, plugins: plugins.collect(), keys: Vec::new() }
 }
 
 fn outcomes(table: &Table<'_>, running: &Running, fit: &Fit, barred: &Barred) -> Vec<Outcome> {

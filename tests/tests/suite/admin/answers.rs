@@ -25,10 +25,10 @@ async fn every_folder_is_listed_whatever_became_of_it() {
         let broken = server.plugin("@acme/broken").await;
         assert!(broken["message"].as_str().unwrap().contains("no code and no user interface"), "{broken}");
         let expected = json!([
-            {"name": "@acme/broken", "path": "@acme/broken", "removable": false, "source": "uploaded",
+            {"name": "@acme/broken", "path": "@acme/broken", "removable": true, "source": "uploaded",
              "state": "failed", "reason": "PackageInvalid", "message": broken["message"]},
-            {"name": "shop", "path": "shop", "removable": false, "source": "uploaded", "state": "ready", "version": "1.0.0"},
-            {"name": "store", "path": "store", "removable": false, "source": "uploaded", "state": "ready", "version": "2.1.0"},
+            {"name": "shop", "path": "shop", "removable": true, "source": "uploaded", "state": "ready", "version": "1.0.0"},
+            {"name": "store", "path": "store", "removable": true, "source": "uploaded", "state": "ready", "version": "2.1.0"},
         ]);
         assert_eq!(plugins, expected, "{plugins:#}");
     }

@@ -7,7 +7,8 @@ use davit_tests::{Plugins, Server};
 async fn start() -> (Server, Plugins) {
     let plugins = Plugins::new();
     plugins.add_healthy();
-    (Start::runtime([plugins.path()]).start().await, plugins)
+    let start = Start::runtime([plugins.path()]);
+    (start.env("DAVIT_TRUSTED_PROXIES", "127.0.0.1").start().await, plugins)
 }
 
 /// POST of a reload with `host` and these headers.
@@ -20,7 +21,10 @@ async fn reload(server: &Server, host: &str, headers: &[(&str, &str)]) -> RawRes
 async fn nothing_but_health_answers_without_a_live_key() {
     let (server, _plugins) = start().await;
     let bearer = format!("Bearer {KEY}");
-    for path in ["/_/api/plugins", "/_/api/plugins/loaded", "/api/plugins", "/_/api/nothing", "/_/", "/api"] {
+    let paths = ["/_/api/plugins", "/_/api/plugins/loaded", "/api/plugins", "/_/api/nothing", "/_/", "/api"];
+    for (number, path) in paths.into_iter().enumerate() {
+        // Wrong keys from one address are limited.
+        let from = format!("192.0.2.{number}");
         let none = raw::get(server.address(), path, &[]).await;
         assert_eq!(none.status, 401, "{path}");
         assert_eq!(none.header("www-authenticate"), Some("Bearer"));
@@ -28,7 +32,7 @@ async fn nothing_but_health_answers_without_a_live_key() {
         for wrong in
             [("x-api-key", "wrong"), ("authorization", "Bearer wrong"), ("cookie", "buntime_api_key=wrong")]
         {
-            let wrong = raw::get(server.address(), path, &[wrong]).await;
+            let wrong = raw::get(server.address(), path, &[wrong, ("x-forwarded-for", &from)]).await;
             assert_eq!(wrong.status, 401, "{path}");
             assert!(wrong.text().contains("\"code\":\"INVALID_KEY\""), "{path}: {}", wrong.text());
         }

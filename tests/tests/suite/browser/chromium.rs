@@ -30,7 +30,7 @@ async fn a_person_logs_in_sees_a_closed_page_and_logs_out() {
     );
 }
 
-fn chromium() -> PathBuf {
+pub(super) fn chromium() -> PathBuf {
     if let Some(named) = std::env::var_os("DAVIT_TEST_CHROMIUM") {
         return named.into();
     }

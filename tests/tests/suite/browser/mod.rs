@@ -5,6 +5,7 @@
 //! tests/npm/plugins/{login,desk,desk-api} → davit-runtime → Chromium, driven by tests/npm/browser/login.ts
 //! ```
 
+mod api_page;
 mod chromium;
 mod outside;
 

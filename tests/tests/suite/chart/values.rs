@@ -33,6 +33,8 @@ fn values_that_mean_nothing_are_refused_with_their_name() {
         ("runtime.name=Shop", "/runtime/name"),
         ("watchNamespaces={Team}", "/watchNamespaces"),
         ("cacheSize=much", "/cacheSize"),
+        ("runtime.apiKeySecrets={Ops}", "/runtime/apiKeySecrets"),
+        ("runtime.trustedProxies={10.0.0.1}", "/runtime/trustedProxies"),
         ("ingress.enabled=true", "/ingress/hosts"),
         ("httpRoute.enabled=true", "/httpRoute/parentRefs"),
     ] {

@@ -10,6 +10,7 @@ mod fleet;
 mod hanging;
 mod harness;
 mod install_crds;
+mod keys;
 mod operator;
 mod pod_template;
 mod push;

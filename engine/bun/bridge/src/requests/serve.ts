@@ -31,11 +31,17 @@ export async function serve(
   }
 }
 
-/** A request for the log, with the number under which the runtime logs it too. */
+/** A request for the log, with the number and the trace under which the runtime logs it too. */
 export function labelOf({ method, url, headers }: RequestHead): string {
-  const name = headers.findIndex((text, i) => i % 2 === 0 && text === "x-request-id");
-  const number = name < 0 ? "" : ` (request ${headers[name + 1]})`;
-  return `${method} ${withoutQuery(url)}${number}`;
+  const value = (name: string): string | undefined => {
+    const at = headers.findIndex((text, i) => i % 2 === 0 && text === name);
+    return at < 0 ? undefined : headers[at + 1];
+  };
+  const number = value("x-request-id");
+  // version-trace-parent-flags
+  const trace = value("traceparent")?.split("-")[1];
+  const known = [number && `request ${number}`, trace && `trace ${trace}`].filter(Boolean);
+  return `${method} ${withoutQuery(url)}${known.length > 0 ? ` (${known.join(", ")})` : ""}`;
 }
 
 /** A query may carry secrets, which must not get into the log. */

@@ -48,7 +48,7 @@ impl Worker {
 
 fn open() -> (Arc<Link>, mpsc::Receiver<Control>, Worker) {
     let (ours, theirs) = UnixStream::pair().unwrap();
-    let (link, controls) = Link::open(ours, "test", Arc::default());
+    let (link, controls) = Link::open(ours, Printer::unheard(), Arc::default());
     (link, controls, Worker { socket: theirs, buffer: BytesMut::new() })
 }
 

@@ -1,36 +1,34 @@
-//! Davit's keys. So far the one root key.
+//! The root key: from the environment, or from a file that is read again and again.
 
 use std::env;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use sha2::{Digest as _, Sha256};
-use subtle::ConstantTimeEq;
+
+use super::hash::Hash;
+use super::session::Signer;
 
 /// How often the key's file is looked at.
 const EVERY: Duration = Duration::from_secs(1);
 /// The most that is read of it, in bytes.
 const MAX_FILE: u64 = 64 << 10;
 
-/// Who holds a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Principal {
-    /// The holder of the root key: everything is allowed.
-    Root,
-    /// Somebody at this machine, without a key (`davit dev` only).
-    Local,
+/// The root key, of which only a hash is held, and what sessions are signed with.
+#[derive(Default)]
+pub(super) struct RootKey {
+    current: ArcSwapOption<Current>,
+    /// Where it is read from again and again.
+    file: Option<PathBuf>,
 }
 
-/// The keys that count. Only hashes are held.
-#[derive(Default)]
-pub struct Keys {
-    root: ArcSwapOption<[u8; 32]>,
-    /// Where the root key is read from again and again.
-    file: Option<PathBuf>,
+/// The root key of a moment.
+pub(super) struct Current {
+    pub(super) hash: Hash,
+    pub(super) signer: Signer,
 }
 
 /// The root key cannot be read.
@@ -49,49 +47,31 @@ pub enum KeyError {
     TooShort,
 }
 
-impl Keys {
-    /// No key: nobody is let in.
-    pub fn none() -> Self {
-        Self::default()
-    }
-
-    /// One root key.
-    pub fn root(key: &str) -> Self {
-        Self { root: ArcSwapOption::from_pointee(hash(key.as_bytes())), file: None }
+impl RootKey {
+    pub(super) fn of(key: &str) -> Self {
+        Self { current: ArcSwapOption::from_pointee(Current::of(key)), file: None }
     }
 
     /// Reads `RUNTIME_ROOT_KEY`, or the file that `RUNTIME_ROOT_KEY_FILE` names.
     /// The key is no flag, since process arguments can be read by others.
-    pub fn from_environment() -> Result<Self, KeyError> {
+    pub(super) fn from_environment() -> Result<Self, KeyError> {
         match (env::var("RUNTIME_ROOT_KEY"), env::var_os("RUNTIME_ROOT_KEY_FILE")) {
-            (Ok(key), _) if !key.is_empty() => Ok(Self::root(&long_enough(key)?)),
-            (_, Some(path)) => Self::in_file(PathBuf::from(path)),
-            _ => Ok(Self::none()),
+            (Ok(key), _) if !key.is_empty() => Ok(Self::of(&long_enough(key)?)),
+            (_, Some(path)) => {
+                let path = PathBuf::from(path);
+                Ok(Self { file: Some(path.clone()), ..Self::of(&read(&path)?) })
+            }
+            _ => Ok(Self::default()),
         }
     }
 
-    /// Reads the root key from a file, and again whenever it changes there, as long
-    /// as [`follow`](Self::follow) runs.
-    pub fn in_file(path: PathBuf) -> Result<Self, KeyError> {
-        let keys = Self::root(&read(&path)?);
-        Ok(Self { file: Some(path), ..keys })
-    }
-
-    /// Whether there is any key.
-    pub fn any(&self) -> bool {
-        self.root.load().is_some()
-    }
-
-    /// Whose key this is. Takes the same time for every wrong key.
-    pub fn check(&self, sent: &[u8]) -> Option<Principal> {
-        let sent = hash(sent);
-        let right = self.root.load().as_ref().is_some_and(|root| root.ct_eq(&sent).into());
-        right.then_some(Principal::Root)
+    pub(super) fn current(&self) -> Option<Arc<Current>> {
+        self.current.load_full()
     }
 
     /// Takes the file's new key whenever it has changed: a kubelet swaps the file of
     /// a Secret under a running process. While it holds none, the old one counts.
-    pub async fn follow(&self) {
+    pub(super) async fn follow(&self) {
         let Some(path) = &self.file else { return };
         let mut trouble = None;
         loop {
@@ -116,11 +96,17 @@ impl Keys {
     }
 
     fn take(&self, key: &str) {
-        let key = hash(key.as_bytes());
-        if self.root.load().as_deref() != Some(&key) {
-            self.root.store(Some(Arc::new(key)));
+        let new = Current::of(key);
+        if !self.current().is_some_and(|old| old.hash.is(&new.hash)) {
+            self.current.store(Some(Arc::new(new)));
             tracing::info!("the root key has changed: the new one counts, the old one no longer");
         }
+    }
+}
+
+impl Current {
+    fn of(key: &str) -> Self {
+        Self { hash: Hash::of(key.as_bytes()), signer: Signer::of_root(key) }
     }
 }
 
@@ -133,22 +119,4 @@ fn read(path: &Path) -> Result<String, KeyError> {
 
 fn long_enough(key: String) -> Result<String, KeyError> {
     if key.len() < 16 { Err(KeyError::TooShort) } else { Ok(key) }
-}
-
-fn hash(key: &[u8]) -> [u8; 32] {
-    Sha256::digest(key).into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_whole_key_counts() {
-        let keys = Keys::root("0123456789abcdef");
-        assert_eq!(keys.check(b"0123456789abcdef"), Some(Principal::Root));
-        for wrong in [&b""[..], b"0123456789abcde", b"0123456789abcdeg", b"0123456789abcdef "] {
-            assert_eq!(keys.check(wrong), None);
-        }
-    }
 }

@@ -1,0 +1,96 @@
+//! The JSON body of a call, read once at the edge.
+
+use std::time::Duration;
+
+use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
+use http::StatusCode;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use tokio::time::timeout;
+
+use super::call::too_large;
+use crate::dispatch::Refusal;
+
+/// The most that a call takes as JSON, in bytes.
+pub(super) const MAX_JSON: usize = 64 << 10;
+
+/// How long all of it may take to come.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A body of the type that the call wants. Fields that it does not know are ignored.
+pub(super) struct Sent<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
+    type Rejection = Refusal;
+
+    /// The route has looked at the media type and the announced length.
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let bytes = timeout(PATIENCE, Bytes::from_request(request, state)).await.map_err(|_| too_slow())?;
+        let bytes = bytes.map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => too_large(MAX_JSON as u64),
+            status => Refusal::new(status, "BODY_UNREADABLE", "the body ended early: send it again"),
+        })?;
+        read(&bytes).map(Self)
+    }
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
+    // Serde would take an array for an object, its values in the order of our fields.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        let message =
+            "the body at `.`: an object is expected, not an array; see the reference at /_/api/docs/";
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, "INVALID_REQUEST", message));
+    }
+    let mut source = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut source).map_err(|error| {
+        let (path, error) = (error.path().to_string(), error.into_inner());
+        match error.classify() {
+            Category::Data => {
+                let message = format!("the body at `{path}`: {error}; see the reference at /_/api/docs/");
+                Refusal::new(StatusCode::BAD_REQUEST, "INVALID_REQUEST", message)
+            }
+            Category::Syntax | Category::Eof | Category::Io => invalid_json(&error),
+        }
+    })?;
+    source.end().map_err(|error| invalid_json(&error))?;
+    Ok(value)
+}
+
+fn too_slow() -> Refusal {
+    let message = format!("the body did not come within {} s: send it again", PATIENCE.as_secs());
+    Refusal::new(StatusCode::REQUEST_TIMEOUT, "BODY_TOO_SLOW", message)
+}
+
+fn invalid_json(error: &serde_json::Error) -> Refusal {
+    let message = format!("the body is not JSON: {error}");
+    Refusal::new(StatusCode::BAD_REQUEST, "INVALID_JSON", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Body {
+        list: Vec<u8>,
+    }
+
+    #[test]
+    fn a_body_that_does_not_fit_is_told_where() {
+        let refused = |text: &str| read::<Body>(text.as_bytes()).unwrap_err();
+        for (text, code, says) in [
+            ("", "INVALID_JSON", "line 1"),
+            ("{\"list\": [1", "INVALID_JSON", "line 1 column 11"),
+            ("{\"list\": []} x", "INVALID_JSON", "trailing"),
+            ("{\"list\": [1, \"a\"]}", "INVALID_REQUEST", "`list[1]`"),
+            ("{}", "INVALID_REQUEST", "missing field `list`"),
+            ("[]", "INVALID_REQUEST", "`.`"),
+            ("[[7]]", "INVALID_REQUEST", "`.`"),
+        ] {
+            let refusal = refused(text);
+            assert!(refusal.code() == code && refusal.to_string().contains(says), "{text}: {refusal}");
+        }
+        assert_eq!(read::<Body>(b"{\"list\": [7], \"more\": {}}").unwrap().list, [7]);
+    }
+}

@@ -1,0 +1,90 @@
+//! The last lines of each plugin, for whoever asks.
+//!
+//! ```text
+//! engine → group's output → ring of each plugin → follower (from a number on, then live)
+//! ```
+//!
+//! A ring belongs to a plugin's name: it outlives reloads and goes with the plugin.
+
+mod follower;
+mod output;
+mod ring;
+mod share;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use davit_engine::Output;
+use davit_plugin::PluginName;
+use tokio::sync::Semaphore;
+
+pub use follower::{Batch, Follower, From};
+pub use ring::{Line, MAX_LINES};
+
+use output::GroupOutput;
+use ring::Ring;
+use share::Share;
+
+/// How many may follow at once, all plugins together.
+pub const MAX_FOLLOWERS: usize = 64;
+
+/// The rings of all plugins. Together they hold at most 16 MiB.
+#[derive(Debug)]
+pub struct PluginLogs {
+    rings: Mutex<BTreeMap<PluginName, Arc<Ring>>>,
+    share: Arc<Share>,
+    followers: Arc<Semaphore>,
+}
+
+impl Default for PluginLogs {
+    fn default() -> Self {
+        let followers = Arc::new(Semaphore::new(MAX_FOLLOWERS));
+        Self { rings: Mutex::default(), share: Arc::default(), followers }
+    }
+}
+
+impl PluginLogs {
+    fn rings(&self) -> MutexGuard<'_, BTreeMap<PluginName, Arc<Ring>>> {
+        self.rings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The ring of a plugin, made if need be; then all others have a smaller share.
+    fn ring(&self, plugin: &PluginName) -> Arc<Ring> {
+        let mut rings = self.rings();
+        if let Some(ring) = rings.get(plugin) {
+            return ring.clone();
+        }
+        let ring = Arc::new(Ring::new(self.share.clone()));
+        rings.insert(plugin.clone(), ring.clone());
+        self.share.among(rings.len());
+        rings.values().for_each(|ring| ring.trim());
+        ring
+    }
+
+    /// What takes the lines of a group of these plugins, which are in its spec's order.
+    pub(crate) fn of_group<'a>(&self, plugins: impl Iterator<Item = &'a PluginName>) -> Arc<dyn Output> {
+        Arc::new(GroupOutput::new(plugins.map(|plugin| self.ring(plugin)).collect()))
+    }
+
+    /// Whether there is a ring of this plugin.
+    pub fn has(&self, plugin: &PluginName) -> bool {
+        self.rings().contains_key(plugin)
+    }
+
+    /// Follows a plugin that exists; one that has no code never writes anything. None
+    /// if [`MAX_FOLLOWERS`] do so already.
+    pub fn follow(&self, plugin: &PluginName, from: From) -> Option<Follower> {
+        let permit = self.followers.clone().try_acquire_owned().ok()?;
+        Some(Follower::new(self.ring(plugin), from, permit))
+    }
+
+    /// Drops the rings of all other plugins, whose followers are told.
+    pub(crate) fn keep_only(&self, plugins: &BTreeSet<PluginName>) {
+        let mut rings = self.rings();
+        let gone = rings.extract_if(.., |plugin, _| !plugins.contains(plugin));
+        gone.for_each(|(_, ring)| ring.close());
+        self.share.among(rings.len());
+    }
+}
