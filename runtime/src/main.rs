@@ -50,11 +50,13 @@ async fn run(options: Options) -> Result<(), Failure> {
             "no RUNTIME_ROOT_KEY and no RUNTIME_ROOT_KEY_FILE: only public routes are open, and the rest to keys that were made before"
         );
     }
-    let bind = |port| TcpListener::bind((options.listen_address, port));
-    let (public, metrics) = (bind(options.port).await?, bind(options.metrics_port).await?);
+    let public = listen(&options, options.port, "plugins", "PORT").await?;
+    let metrics = listen(&options, options.metrics_port, "metrics", "DAVIT_METRICS_PORT").await?;
     let control = match source {
         Source::Directories(_) => None,
-        Source::Operator { .. } => Some(bind(options.control_port).await?),
+        Source::Operator { .. } => {
+            Some(listen(&options, options.control_port, "control", "DAVIT_CONTROL_PORT").await?)
+        }
     };
     let timing = Timing { init: options.init_timeout, drain: options.drain_timeout, ..Timing::default() };
     let runtime = Runtime::start(Setup {
@@ -75,6 +77,13 @@ async fn run(options: Options) -> Result<(), Failure> {
         runtime.serve_control(listener);
     }
     Ok(runtime.serve(public, LEAVING, options.drain_timeout).await?)
+}
+
+/// Listens on a port, of which a failure says what it is for and what sets it.
+async fn listen(options: &Options, port: u16, purpose: &str, variable: &str) -> Result<TcpListener, Failure> {
+    let address = SocketAddr::new(options.listen_address, port);
+    let bound = TcpListener::bind(address).await;
+    bound.map_err(|error| format!("cannot listen on {address} ({purpose}): {error}; set {variable}").into())
 }
 
 fn plugins(source: Source, options: &Options, timing: Timing) -> Result<Plugins, Failure> {

@@ -24,6 +24,8 @@ impl Given {
     pub(super) fn of(paths: &[PathBuf]) -> Result<Self, Neither> {
         let mut given = Self::default();
         for path in paths {
+            // What is shown below `./` or `plugins/` has one slash then.
+            let path: &PathBuf = &path.components().collect();
             if path.is_dir() {
                 given.folders.push(path.clone());
             } else if path.is_file() && is_yaml(path) {
@@ -47,4 +49,16 @@ impl Given {
 
 fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slashes_too_many_are_left_out_of_paths() {
+        let given = Given::of(&["./", ".", "src//dev/"].map(PathBuf::from)).unwrap();
+        let shown: Vec<_> = given.folders.iter().map(|path| path.display().to_string()).collect();
+        assert_eq!(shown, [".", ".", "src/dev"]);
+    }
 }

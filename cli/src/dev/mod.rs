@@ -52,7 +52,7 @@ pub async fn run(args: Args) -> ExitCode {
 async fn serve(args: Args) -> Result<(), Failure> {
     logs::start(&args.log_filter(), args.log_format)?;
     let given = Given::of(&args.paths)?;
-    let listener = listen(&args).await?;
+    let listener = listen(&args, args.port, "--port").await?;
     let address = listener.local_addr()?;
     let key = key();
     // The folder for packages is removed when this ends.
@@ -84,7 +84,7 @@ async fn serve(args: Args) -> Result<(), Failure> {
         access_log: args.access_log,
     });
     if let Some(port) = args.metrics_port {
-        runtime.serve_metrics(TcpListener::bind((args.listen_address, port)).await?);
+        runtime.serve_metrics(listen(&args, port, "--metrics-port").await?);
     }
     show::greeting(address, &key);
     let directories = runtime.directories().ok_or("the runtime follows no directories")?;
@@ -100,12 +100,10 @@ fn roots(given: &Given, resources: Option<&Follower>) -> Vec<Root> {
     named.chain(resources.map(Follower::root)).collect()
 }
 
-async fn listen(args: &Args) -> Result<TcpListener, Failure> {
-    let Args { listen_address, port, .. } = args;
-    let bound = TcpListener::bind((*listen_address, *port)).await;
-    bound.map_err(|error| {
-        format!("cannot listen on {listen_address}:{port}: {error}; choose another --port").into()
-    })
+async fn listen(args: &Args, port: u16, option: &str) -> Result<TcpListener, Failure> {
+    let address = SocketAddr::new(args.listen_address, port);
+    let bound = TcpListener::bind(address).await;
+    bound.map_err(|error| format!("cannot listen on {address}: {error}; choose another {option}").into())
 }
 
 fn engine(args: &Args, given: &Given, listens: SocketAddr) -> Result<Arc<dyn Engine>, Failure> {

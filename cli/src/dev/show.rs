@@ -18,8 +18,14 @@ use crate::say::{self, BAD, DOUBT, GOOD};
 pub(super) fn greeting(address: SocketAddr, key: &str) {
     say::line(format_args!("davit dev {}\n", env!("CARGO_PKG_VERSION")));
     say::line(format_args!("  URL  {}", url(address)));
-    say::line(format_args!("  Key  {key}"));
+    say::line(format_args!("  Key  export KEY={}", quoted(key)));
     say::line("       for routes that are not public: -H \"X-API-Key: $KEY\"\n");
+}
+
+/// A key as a shell takes it: one of RUNTIME_ROOT_KEY may have any characters.
+fn quoted(key: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if key.chars().all(is_plain) { key.to_owned() } else { format!("'{}'", key.replace('\'', r"'\''")) }
 }
 
 /// Prints how the plugins fare, and each change of that until the
@@ -99,5 +105,18 @@ fn url(address: SocketAddr) -> String {
         format!("http://localhost:{}", address.port())
     } else {
         format!("http://{address}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_quoted_as_far_as_a_shell_needs_it() {
+        let table = [("dvt_0a", "dvt_0a"), ("a b", "'a b'"), ("$(id)", "'$(id)'"), ("it's", r"'it'\''s'")];
+        for (key, expected) in table {
+            assert_eq!(quoted(key), expected);
+        }
     }
 }

@@ -88,7 +88,8 @@ impl Supervisor {
             let wait = backoff.ended(ran.take());
             self.shared.restarts.fetch_add(1, Ordering::Relaxed);
             self.shared.last_end.store(Some(Arc::new(message.clone())));
-            self.printer.worker(&format!("{message}; the next one starts in {wait:?}"));
+            let soon = if wait.is_zero() { "at once".to_owned() } else { format!("in {wait:?}") };
+            self.printer.worker(&format!("{message}; the next one starts {soon}"));
             self.set(match backoff.is_crash_loop() {
                 true => GroupState::CrashLooping { message },
                 false => GroupState::Restarting { message },

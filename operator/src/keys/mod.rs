@@ -2,12 +2,13 @@
 //! every replica, and what is wrong with the others.
 //!
 //! ```text
-//! names → read each by name → its key and role → each key once
+//! names → read each by name → its key and role, or those of before → each key once
 //! ```
 //!
 //! Secrets are never watched: the right to watch them would be one to read all of
 //! a namespace. They are asked for again and again instead (`RECENT`, `EVERY`).
 
+mod answer;
 mod recent;
 mod secret;
 
@@ -19,14 +20,12 @@ use davit_plugin::reason::{Problem, Reason};
 use futures::{StreamExt as _, stream};
 use k8s_openapi::api::core::v1::Secret;
 use kube::{Api, Client};
-use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
-
-use crate::watch::cause;
 
 pub use recent::{EVERY, RecentKeys};
 
-use secret::{KeyTrouble, key};
+use answer::answered;
+use secret::KeyTrouble;
 
 /// How many Secrets of one PluginRuntime are asked for at once.
 const AT_ONCE: usize = 8;
@@ -43,17 +42,32 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// What the Secrets of these names have now. A Secret that cannot be asked for
-    /// is as it was `before`: not knowing never removes. One that is gone or wrong
-    /// opens nothing.
-    pub async fn read(client: &Client, namespace: &str, names: &[String], before: &[PlannedKey]) -> Self {
+    /// What the Secrets of these names have now. A Secret that nobody can say anything
+    /// of is as it was `before`, for a while. One that is gone or wrong, or that the
+    /// operator may not read, opens nothing.
+    pub async fn read(client: &Client, namespace: &str, names: &[String], before: &Self) -> Self {
         let secrets: Api<Secret> = Api::namespaced(client.clone(), namespace);
         let deadline = Instant::now() + PATIENCE;
         let asked = stream::iter(names).map(async |name| {
             let answer = timeout_at(deadline, secrets.get_opt(name)).await;
-            (name.clone(), answered(name, answer, before))
+            (name.clone(), answered(name, answer, before, std::time::Instant::now()))
         });
         Self::of(asked.buffer_unordered(AT_ONCE).collect().await)
+    }
+
+    /// The keys of a plan.
+    fn planned(planned: &[PlannedKey]) -> Self {
+        Self { planned: planned.to_vec(), troubles: Vec::new() }
+    }
+
+    /// The key of the Secret `name`, and since when it could not be read, if so.
+    fn known(&self, name: &str) -> Option<(PlannedKey, Option<std::time::Instant>)> {
+        let key = self.planned.iter().find(|key| key.name == name)?;
+        let since = self.troubles.iter().find_map(|(of, trouble)| match trouble {
+            KeyTrouble::Unread { since, .. } if of == name => Some(*since),
+            _ => None,
+        });
+        Some((key.clone(), since))
     }
 
     fn of(mut read: Vec<(String, Result<PlannedKey, KeyTrouble>)>) -> Self {
@@ -83,20 +97,6 @@ impl Keys {
         let message = || format!("not all of spec.apiKeySecrets can be used: {}", each.join("; "));
         (!each.is_empty()).then(|| Problem::new(Reason::SecretNotFound, message()))
     }
-}
-
-/// What the API server's answer says of the Secret `name`.
-fn answered(
-    name: &str,
-    answer: Result<Result<Option<Secret>, kube::Error>, Elapsed>,
-    before: &[PlannedKey],
-) -> Result<PlannedKey, KeyTrouble> {
-    let why = match answer {
-        Ok(Ok(secret)) => return key(name, secret.as_ref()),
-        Ok(Err(error)) => cause(&error),
-        Err(_) => "the API server takes too long to answer".to_owned(),
-    };
-    Err(KeyTrouble::Unread { why, kept: before.iter().find(|key| key.name == name).cloned() })
 }
 
 #[cfg(test)]
@@ -138,7 +138,7 @@ mod tests {
         let config = kube::Config::new(format!("http://{free}").parse().unwrap());
         let client = Client::try_from(config).unwrap();
         let named = ["b".to_owned(), "a".to_owned()];
-        let before = [planned("a", ONE), planned("gone-from-the-list", TWO)];
+        let before = Keys::planned(&[planned("a", ONE), planned("gone-from-the-list", TWO)]);
         let keys = Keys::read(&client, "apps", &named, &before).await;
         assert_eq!(names(&keys), ["a"]);
         let problem = keys.problem().unwrap();

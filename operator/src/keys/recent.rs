@@ -11,8 +11,10 @@ use super::Keys;
 /// How long Secrets count as they were read: passes may follow each other much
 /// faster,
 const RECENT: Duration = Duration::from_secs(2);
-/// and how soon a pass follows for their sake alone. With the other it is the
-/// time in which a revoked key ends.
+/// and how soon a pass follows for their sake alone. A revoked key ends
+/// first thing in the pass that reads its Secret again: after both of these, and
+/// after the pass that goes on, which may wait for plugins and replicas
+/// (`docs/operations/keys.md` says for how long).
 pub const EVERY: Duration = Duration::from_secs(3);
 
 /// What was read last for one PluginRuntime. None of it is needed.
@@ -40,8 +42,8 @@ impl RecentKeys {
         if let Some(keys) = self.fresh(names, Instant::now()) {
             return keys;
         }
-        let before = self.0.as_ref().map_or(agreed, |read| &read.keys.planned);
-        let keys = Keys::read(client, namespace, names, before).await;
+        let before = self.0.as_ref().map_or_else(|| Keys::planned(agreed), |read| read.keys.clone());
+        let keys = Keys::read(client, namespace, names, &before).await;
         self.0 = Some(Read { names: names.to_vec(), at: Instant::now(), keys: keys.clone() });
         keys
     }

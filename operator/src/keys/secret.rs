@@ -1,6 +1,8 @@
 //! In: a Secret. Out: the key that it has, or what is wrong with it. Pure. Nothing
 //! of a key is ever shown.
 
+use std::time::Instant;
+
 use davit_plugin::plan::{InvalidKey, InvalidRole, PlannedKey};
 use k8s_openapi::api::core::v1::Secret;
 
@@ -24,20 +26,24 @@ pub(super) enum KeyTrouble {
     Role(#[from] InvalidRole),
     #[error("it has the same key as the Secret {0}, which alone counts: give each its own")]
     Same(String),
-    #[error("it cannot be read, and what it had before counts until it can: {why}")]
+    #[error("it cannot be read, and what it had before counts until it can, for ten minutes at most: {why}")]
     Unread {
-        /// What the API server said.
+        /// Why nobody knows what it has.
         why: String,
         /// What it had before.
-        kept: Option<PlannedKey>,
+        kept: Box<PlannedKey>,
+        /// When it was first asked for in vain.
+        since: Instant,
     },
+    #[error("it cannot be read, and opens nothing until it can: {0}")]
+    Closed(String),
 }
 
 impl KeyTrouble {
     /// The key that counts nevertheless.
     pub(super) fn kept(&self) -> Option<&PlannedKey> {
         match self {
-            Self::Unread { kept, .. } => kept.as_ref(),
+            Self::Unread { kept, .. } => Some(kept),
             _ => None,
         }
     }

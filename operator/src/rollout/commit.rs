@@ -19,11 +19,11 @@ impl Pass<'_> {
     /// Commits `plan` on all replicas in step at once. It is agreed as soon as
     /// one has it: the others are brought to it one by one. But if a version that
     /// starts only now fails on any of them, nothing is agreed: it is barred from
-    /// the plan that comes next.
-    pub(super) async fn commit(&mut self, plan: &Plan) -> Result<Barred, RolloutError> {
+    /// the plan that comes next. A `degraded` plan is taken whatever fails of it.
+    pub(super) async fn commit(&mut self, plan: &Plan, degraded: bool) -> Result<Barred, RolloutError> {
         let Some(fence) = self.memory.fence else { return Err(RolloutError::NoReplica) };
         let digest = plan.digest();
-        let request = CommitRequest { fence, plan: digest, degraded: false };
+        let request = CommitRequest { fence, plan: digest, degraded };
         let answers =
             join_all(self.in_step.iter().map(|reached| reached.replica.commit(&request, plan))).await;
         let (mut done, mut failed) = (0, Vec::new());

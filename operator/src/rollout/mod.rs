@@ -1,7 +1,7 @@
 //! PluginRuntime + its kept packages → the same plan on every replica.
 //!
 //! ```text
-//! gather → decide → distribute → prepare → commit → (join) → report
+//! gather → rekey → decide → distribute → prepare → commit → (join) → report
 //! ```
 //!
 //! Each pass starts from what is: the resources, the packages, and what the
@@ -18,6 +18,7 @@ mod join;
 mod memory;
 mod pass;
 mod prepare;
+mod rekey;
 mod report;
 pub mod subject;
 mod subjects;

@@ -2,9 +2,9 @@
 //! shall serve.
 //!
 //! ```text
-//! decide → distribute → prepare → judge ─ all ready → commit
-//!    ▲                              ├──── some must wait → again soon │
-//!    └── without what cannot run ───┴─────────────────────────────────┘
+//! rekey → decide → distribute → prepare → judge ─ all ready → commit
+//!            ▲                              ├──── some must wait → again soon │
+//!            └── without what cannot run ───┴─────────────────────────────────┘
 //! ```
 
 use std::sync::Arc;
@@ -79,6 +79,7 @@ impl Pass<'_> {
 
     /// Brings the replicas in step to what shall run, as far as it can run.
     pub(super) async fn settle(&mut self) -> Result<Settled, RolloutError> {
+        self.rekey().await?;
         let (mut barred, mut warm) = (Barred::new(), Vec::<Plan>::new());
         loop {
             let decision = self.decide(&barred);
@@ -92,11 +93,11 @@ impl Pass<'_> {
                 barred.extend(unplaced);
                 continue;
             }
-            let verdict = self.prepare(&decision.plan, &warm).await?;
+            let verdict = self.prepare(&decision.plan, &warm, self.rollout).await?;
             failpoint("prepared");
             match verdict {
                 Verdict::Commit => {
-                    let more = self.commit(&decision.plan).await?;
+                    let more = self.commit(&decision.plan, false).await?;
                     failpoint("committed");
                     if more.is_empty() {
                         return Ok(Settled::of(decision, &barred));
@@ -119,7 +120,7 @@ impl Pass<'_> {
     }
 
     /// What shall run without the `barred` versions.
-    fn decide(&self, barred: &Barred) -> Decision {
+    pub(super) fn decide(&self, barred: &Barred) -> Decision {
         let reload = reload_of(&self.runtime);
         let mut decision = decide(&self.gathered.subjects, &self.agreed(), reload.as_deref(), barred);
         decision.plan.keys.clone_from(&self.gathered.keys.planned);

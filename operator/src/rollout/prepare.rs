@@ -8,7 +8,7 @@ use futures::future::join_all;
 use super::RolloutError;
 use super::combine::combine;
 use super::gather::Reached;
-use super::pass::Pass;
+use super::pass::{Pass, RolloutTimes};
 use super::tag::tag;
 use crate::replicas::ReplicaError;
 
@@ -28,12 +28,13 @@ impl Pass<'_> {
         &mut self,
         plan: &Plan,
         warm: &[Plan],
+        times: RolloutTimes,
     ) -> Result<Verdict<GroupKey>, RolloutError> {
         let warm = &warm[warm.len().saturating_sub(MAX_WARM)..];
         let request = PrepareRequest {
             fence: self.propose(plan, warm).await?,
-            deadline: millis(self.rollout.prepare_timeout),
-            settle: millis(self.rollout.settle),
+            deadline: millis(times.prepare_timeout),
+            settle: millis(times.settle),
             plan: plan.clone(),
             tag: tag(&self.fleet.credentials, &self.uid, plan),
             warm: warm.to_vec(),

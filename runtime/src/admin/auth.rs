@@ -4,10 +4,18 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use http::header;
 
 use super::{Admin, changes_state, local, origin};
 use crate::dispatch::{Arrival, Caller, Refusal, count_wrong, take_credential};
 use crate::keys::Principal;
+
+const REQUIRED: &str = "send a key: add -H 'X-API-Key: KEY' or -H 'Authorization: Bearer KEY'";
+const WRONG: &str =
+    "that is no live key: send one with -H 'X-API-Key: KEY' or -H 'Authorization: Bearer KEY'";
+/// What who calls `davit dev` as a browser does may not expect.
+const ORIGIN: &str = "a call with an Origin needs a key here too: add -H 'X-API-Key: KEY' or \
+    -H 'Authorization: Bearer KEY', with the key that `davit dev` printed when it started";
 
 /// Lets a request with a live key or session pass, and tells the calls behind whose
 /// it is; one that changes something also needs an Origin of this host. `davit dev`
@@ -34,9 +42,23 @@ fn judge(admin: &Admin, request: &Request) -> Result<Principal, Refusal> {
 fn principal(admin: &Admin, request: &Request) -> Result<Principal, Refusal> {
     match caller_of(admin, request)? {
         Caller::Known(principal) => Ok(principal),
-        Caller::Unknown => Err(Refusal::unauthorized("AUTH_REQUIRED", "Unauthorized")),
-        Caller::Foreign | Caller::Wrong => Err(Refusal::unauthorized("INVALID_KEY", "Unauthorized")),
+        Caller::Unknown if admin.trust_loopback && request.headers().contains_key(header::ORIGIN) => {
+            Err(required().hint(ORIGIN))
+        }
+        Caller::Unknown => Err(required()),
+        Caller::Foreign | Caller::Wrong => Err(wrong()),
     }
+}
+
+/// 401 for a call without a key. Buntime's clients read the one word (contract §4); the
+/// hint is for people.
+pub(super) fn required() -> Refusal {
+    Refusal::unauthorized("AUTH_REQUIRED", "Unauthorized").hint(REQUIRED)
+}
+
+/// 401 for a call whose key is none, or no more.
+pub(super) fn wrong() -> Refusal {
+    Refusal::unauthorized("INVALID_KEY", "Unauthorized").hint(WRONG)
 }
 
 /// Whose request this is, at a call that is open to everybody: none for a stranger,

@@ -10,7 +10,8 @@ use http::{HeaderMap, StatusCode, header};
 
 use super::managed::{self, Change};
 use super::sent::MAX_JSON;
-use super::{Admin, changes_state, origin};
+use super::session::MAX_LOGIN;
+use super::{Admin, auth, changes_state, origin};
 use crate::dispatch::Refusal;
 use crate::keys::{Permission, Principal};
 
@@ -34,6 +35,8 @@ pub(super) enum Accepts {
     Nothing,
     /// JSON of at most [`MAX_JSON`].
     Json,
+    /// JSON of at most [`MAX_LOGIN`], from anybody.
+    Login,
     /// A form with a package.
     Multipart,
 }
@@ -58,6 +61,7 @@ impl Call {
     pub(super) fn limit(self) -> DefaultBodyLimit {
         match self.accepts {
             Accepts::Nothing | Accepts::Json => DefaultBodyLimit::max(MAX_JSON),
+            Accepts::Login => DefaultBodyLimit::max(MAX_LOGIN),
             Accepts::Multipart => DefaultBodyLimit::disable(),
         }
     }
@@ -79,6 +83,7 @@ impl Call {
     fn fits(self, admin: &Admin, headers: &HeaderMap) -> Result<(), Refusal> {
         let (limit, most) = match self.accepts {
             Accepts::Nothing | Accepts::Json => (MAX_JSON as u64, MAX_JSON as u64),
+            Accepts::Login => (MAX_LOGIN as u64, MAX_LOGIN as u64),
             Accepts::Multipart => (admin.max_upload_size, admin.max_upload_size.saturating_add(FORM)),
         };
         if length(headers).is_some_and(|length| length > most) {
@@ -86,9 +91,9 @@ impl Call {
         }
         match (self.accepts, media_type(headers).as_deref()) {
             (Accepts::Nothing, _)
-            | (Accepts::Json, Some("application/json"))
+            | (Accepts::Json | Accepts::Login, Some("application/json"))
             | (Accepts::Multipart, Some("multipart/form-data")) => Ok(()),
-            (Accepts::Json, _) => Err(Refusal::new(
+            (Accepts::Json | Accepts::Login, _) => Err(Refusal::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "UNSUPPORTED_MEDIA_TYPE",
                 "this call takes JSON: add -H 'Content-Type: application/json'",
@@ -122,7 +127,7 @@ fn allowed(permission: Permission, principal: Option<&Principal>) -> Result<(), 
             let message = format!("this key lacks the permission {permission}: take one that has it");
             Err(Refusal::new(StatusCode::FORBIDDEN, "PERMISSION_DENIED", message))
         }
-        None => Err(Refusal::unauthorized("AUTH_REQUIRED", "Unauthorized")),
+        None => Err(auth::required()),
     }
 }
 

@@ -60,7 +60,7 @@ fn errors(call: Call, changes: bool) -> Vec<(&'static str, &'static str)> {
         (&KEY, call.permission.is_some()),
         (&CHANGES, changes),
         (&MANAGED, call.change.is_some()),
-        (&JSON, call.accepts == Accepts::Json),
+        (&JSON, matches!(call.accepts, Accepts::Json | Accepts::Login)),
     ];
     all.into_iter().filter(|(_, come)| *come).flat_map(|(errors, _)| errors.iter().copied()).collect()
 }

@@ -49,7 +49,7 @@ struct Counts {
 
 /// How one plugin fares.
 #[derive(Debug, Serialize, ToSchema)]
-struct Detail {
+pub(super) struct Detail {
     name: String,
     state: State,
     /// Why it is not ready, in one word.

@@ -1,5 +1,6 @@
 //! `/keys`: who may use the admin API (Buntime contract §4).
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::{Extension, Json};
 use http::StatusCode;
@@ -7,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::sent::Sent;
-use super::{Admin, managed};
+use super::{Admin, auth, managed};
 use crate::dispatch::Refusal;
 use crate::keys::{Created, KeyInfo, KeysError, NewKey, Permission, Principal, Role};
 
@@ -116,19 +117,26 @@ pub(super) async fn create(
 pub(super) async fn revoke(
     State(admin): State<Admin>,
     Extension(principal): Extension<Principal>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Revoked>, Refusal> {
-    let id = id.parse().map_err(|_| {
-        let message = "a key is named by its number: GET /keys lists them";
+    let id = id.ok().and_then(|Path(id)| number(&id)).ok_or_else(|| {
+        let message = "a key is named by its number, e.g. 5: GET /keys lists them";
         Refusal::new(StatusCode::BAD_REQUEST, "INVALID_KEY_ID", message)
     })?;
     admin.keys.revoke(&principal, id).await.map_err(|error| refusal(&error))?;
     Ok(Json(Revoked { success: true }))
 }
 
+/// Digits alone, so that each key has one path.
+fn number(text: &str) -> Option<u64> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    text.parse().ok().filter(|_| is_plain)
+}
+
 fn refusal(error: &KeysError) -> Refusal {
     let (status, code) = match error {
         KeysError::MayNot(_) | KeysError::Outlives(_) => (StatusCode::FORBIDDEN, "PERMISSION_DENIED"),
+        KeysError::Ended => return auth::wrong(),
         KeysError::Unknown(_) => (StatusCode::NOT_FOUND, "KEY_NOT_FOUND"),
         KeysError::Grant(_) => (StatusCode::BAD_REQUEST, "INVALID_REQUEST"),
         KeysError::Full(_) => (StatusCode::CONFLICT, "TOO_MANY_KEYS"),
@@ -138,4 +146,25 @@ fn refusal(error: &KeysError) -> Refusal {
         KeysError::NoRandomness(_) => (StatusCode::INTERNAL_SERVER_ERROR, "NO_RANDOMNESS"),
     };
     Refusal::new(status, code, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_named_by_digits_alone_and_in_one_way() {
+        assert_eq!(
+            (number("5"), number("1000"), number(&u64::MAX.to_string())),
+            (Some(5), Some(1_000), Some(u64::MAX))
+        );
+        for other in ["", "+5", "-5", "05", "0", " 5", "5 ", "5.0", "٥", "0x5", "18446744073709551616"] {
+            assert_eq!(number(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_call_whose_key_was_revoked_meanwhile_is_answered_as_one_with_a_wrong_key() {
+        assert_eq!(refusal(&KeysError::Ended), auth::wrong());
+    }
 }

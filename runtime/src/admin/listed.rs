@@ -26,7 +26,7 @@ pub(super) struct Listed {
     /// From where it came: `built-in` with the image, `uploaded` into a plugin directory,
     /// `managed` by an operator.
     #[schema(value_type = String, pattern = "^(built-in|uploaded|managed)$")]
-    source: &'static str,
+    pub(super) source: &'static str,
     /// How it fares.
     pub(super) state: State,
     /// What serves of it; absent if nothing does.
@@ -52,15 +52,17 @@ pub(super) struct Listed {
 pub(super) fn all(admin: &Admin) -> Vec<Listed> {
     let snapshot = admin.assembler.current();
     match &admin.source {
-        Source::Directories(directories) => {
-            let statuses = directories.statuses();
-            let relative = Relative::to(statuses.iter().map(|status| &status.folder));
-            statuses.iter().map(|status| Listed::folder(status, &snapshot, &relative)).collect()
-        }
+        Source::Directories(directories) => folders(&directories.statuses(), &snapshot),
         Source::Operator(_) => {
             snapshot.troubles().map(|(plugin, trouble)| Listed::managed(plugin, trouble, &snapshot)).collect()
         }
     }
+}
+
+/// What became of each folder at a pass.
+pub(super) fn folders(statuses: &[PluginStatus], snapshot: &Snapshot) -> Vec<Listed> {
+    let relative = Relative::to(statuses.iter().map(|status| &status.folder));
+    statuses.iter().map(|status| Listed::folder(status, snapshot, &relative)).collect()
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
@@ -85,6 +87,11 @@ impl Listed {
             restarts: worker.restarts,
             last_restart: worker.last_end,
         }
+    }
+
+    /// Whether it should serve and does not, or not as what is on disk.
+    pub(super) fn has_failed(&self) -> bool {
+        !matches!(self.state, State::Ready | State::Disabled)
     }
 
     /// How a plugin of an operator's plan fares here.

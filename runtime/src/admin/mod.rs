@@ -29,8 +29,10 @@ mod routes;
 mod sent;
 mod session;
 mod switch;
+mod unready;
 mod upload;
 mod well_known;
+mod worded;
 
 use std::sync::Arc;
 
@@ -109,14 +111,15 @@ impl Admin {
 pub fn router(admin: Admin) -> Router {
     let guard = from_fn_with_state(admin.clone(), auth::require);
     let guarded = guard.layer(twice(routes::guarded().into_router(&admin)).with_state(admin.clone()));
-    twice(routes::open().into_router(&admin).merge(routes::viewer()))
+    let calls = twice(routes::open().into_router(&admin).merge(routes::viewer()))
         .merge(routes::discovery().into_router(&admin))
         .route("/.well-known", any(not_found))
         .route("/.well-known/{*rest}", any(not_found))
         .method_not_allowed_fallback(wrong_method)
         .fallback_service(MapRequestLayer::new(named::fold).layer(guarded))
-        .layer(from_fn(render::finish))
-        .with_state(admin)
+        .with_state(admin);
+    // Around all routes, not within each: it is a route that lists its methods in `Allow`.
+    Router::new().fallback_service(from_fn(render::finish).layer(calls))
 }
 
 /// The same calls at both prefixes.
@@ -130,8 +133,9 @@ async fn not_found(request: Request) -> Refusal {
     Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)
 }
 
+/// Which methods are served instead, axum tells behind this, in `Allow`.
 async fn wrong_method(request: Request) -> Refusal {
-    let message = format!("{} is not served here: see the Allow header", request.method());
+    let message = format!("{} is not served here", request.method());
     Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
 }
 

@@ -8,6 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Admin;
+use super::fares::Detail;
+use super::listed::{Listed, folders};
 use crate::directories::{PluginStatus, ReloadError};
 use crate::dispatch::Refusal;
 
@@ -16,7 +18,12 @@ use crate::dispatch::Refusal;
 pub(super) struct Reloaded {
     /// Always true.
     ok: bool,
+    /// What serves, be it an older version.
     plugins: Vec<ReloadedPlugin>,
+    /// What should serve and does not, or not as what is on disk; absent if there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    failed: Vec<Detail>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,7 +36,8 @@ pub(super) struct ReloadedPlugin {
 
 /// Makes what is on disk live and replaces every process.
 ///
-/// Lists only the plugins that really serve after the reload.
+/// Lists only the plugins that really serve after the reload, and in `failed` those that
+/// do not run as what is on disk, with why; plugins that are turned off are in neither.
 #[utoipa::path(
     post,
     path = "/plugins/reload",
@@ -37,14 +45,17 @@ pub(super) struct ReloadedPlugin {
     tag = "plugins",
     responses(
         (status = 200, description = "What serves now", body = Reloaded,
-            example = json!({"ok": true, "plugins": [{"name": "@acme/hello", "version": "1.2.0"}]})),
+            example = json!({"ok": true, "plugins": [{"name": "@acme/hello", "version": "1.2.0"}],
+                "failed": [{"name": "shop", "state": "failed", "reason": "BaseTaken", "message": "the base /shop is @acme/shop's: choose another one"}]})),
         (status = 500, description = "`PLUGIN_DIRECTORY_UNREADABLE`, `RELOAD_FAILED`: what served before goes on; the log says why"),
         (status = 503, description = "`STOPPING`: the runtime is ending"),
     )
 )]
 pub(super) async fn reload(State(admin): State<Admin>) -> Result<Json<Reloaded>, Refusal> {
     let statuses = admin.directories()?.reload().await.map_err(|error| refusal(&error))?;
-    Ok(Json(Reloaded { ok: true, plugins: statuses.iter().filter_map(serving).collect() }))
+    let plugins = statuses.iter().filter_map(serving).collect();
+    let failed = folders(&statuses, &admin.assembler.current()).into_iter().filter(Listed::has_failed);
+    Ok(Json(Reloaded { ok: true, plugins, failed: failed.map(Detail::from).collect() }))
 }
 
 /// Why what is on disk is not live.

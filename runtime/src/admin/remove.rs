@@ -33,7 +33,7 @@ pub(super) struct Removed {
         (status = 400, description = "`INVALID_PLUGIN_NAME`: that is no name"),
         (status = 403, description = "`BUILT_IN_PLUGIN_REMOVE_FORBIDDEN`: it ships with this runtime"),
         (status = 404, description = "`PLUGIN_NOT_FOUND`: there is no such plugin"),
-        (status = 409, description = "`NO_PLUGIN_DIRECTORY`, `FOLDER_OUTSIDE`: its folder is not in a plugin directory"),
+        (status = 409, description = "`FOLDER_FOLLOWED`, `FOLDER_OUTSIDE`: `davit dev` follows its folder, or it is not in the plugin directory"),
         (status = 500, description = "`NOT_WRITTEN`, `RELOAD_FAILED`: the machine's fault; the log says why"),
         (status = 503, description = "`STOPPING`: the runtime is ending"),
         (status = 507, description = "`VOLUME_FULL`: there is no room for the change"),
@@ -51,7 +51,7 @@ fn refusal(error: &RemoveError) -> Refusal {
         RemoveError::Stopped => return reload::refusal(&ReloadError::Stopped),
         RemoveError::Unknown(_) => (StatusCode::NOT_FOUND, "PLUGIN_NOT_FOUND"),
         RemoveError::BuiltIn(_) => (StatusCode::FORBIDDEN, "BUILT_IN_PLUGIN_REMOVE_FORBIDDEN"),
-        RemoveError::Alone(_) => (StatusCode::CONFLICT, "NO_PLUGIN_DIRECTORY"),
+        RemoveError::Followed(_) => (StatusCode::CONFLICT, "FOLDER_FOLLOWED"),
         RemoveError::Outside { .. } => (StatusCode::CONFLICT, "FOLDER_OUTSIDE"),
     };
     Refusal::new(status, code, error.to_string())

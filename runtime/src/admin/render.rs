@@ -36,6 +36,10 @@ pub(super) async fn finish(request: Request, next: Next) -> Response {
 fn render(arrival: &Arrival, refusal: Refusal, carried: &Response) -> Response {
     refusal.log(&arrival.id, None);
     let refusal = if is_upload(arrival) { refusal.of_an_upload() } else { refusal };
+    let refusal = match carried.headers().get(header::ALLOW).and_then(|methods| methods.to_str().ok()) {
+        Some(methods) => refusal.instead(methods),
+        None => refusal,
+    };
     let mut response = refusal.into_response(&arrival.id).map(Body::new);
     for name in KEPT {
         for value in carried.headers().get_all(&name) {

@@ -24,7 +24,7 @@ pub(super) fn open() -> Calls {
         .add(Call::open(Accepts::Nothing), routes!(health::live))
         .add(Call::open(Accepts::Nothing), routes!(health::ready))
         .add(Call::open(Accepts::Nothing), routes!(docs::document))
-        .add(Call::open(Accepts::Json), routes!(session::open))
+        .add(Call::open(Accepts::Login), routes!(session::open))
         .add(Call::open(Accepts::Nothing), routes!(session::show, session::close))
 }
 

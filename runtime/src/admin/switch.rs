@@ -8,9 +8,10 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Admin;
+use super::listed::folders;
 use super::named::Named;
-use super::reload;
+use super::unready::Unready;
+use super::{Admin, reload};
 use crate::directories::SwitchError;
 use crate::dispatch::Refusal;
 
@@ -27,12 +28,16 @@ pub(super) struct Switch {
     enabled: bool,
     #[schema(value_type = String)]
     name: PluginName,
+    /// Only of a plugin that is on and yet not ready.
+    #[serde(flatten)]
+    unready: Unready,
 }
 
 /// Turns a plugin on, whatever its manifest says.
 ///
-/// The answer comes when the plugin serves, as far as it can: `GET /plugins` says how it
-/// fares. The word outlives the process.
+/// The answer comes when the plugin serves, or when it is known that it does not: then
+/// `state`, `reason` and `message` say why, as `GET /plugins` does. The word outlives the
+/// process.
 #[utoipa::path(
     post,
     path = "/plugins/{name}/enable",
@@ -85,12 +90,16 @@ pub(super) async fn disable(
 
 async fn turn(admin: &Admin, name: PluginName, enabled: bool) -> Result<Json<Switched>, Refusal> {
     let directories = admin.directories()?;
-    let turned = match enabled {
-        true => directories.enable(name.clone()).await,
-        false => directories.disable(name.clone()).await,
+    let unready = if enabled {
+        let statuses = directories.enable(name.clone()).await.map_err(|error| refusal(&error))?;
+        let listed = folders(&statuses, &admin.assembler.current());
+        // Of several folders of the name it is the first that was turned on.
+        listed.into_iter().find(|plugin| plugin.name == name.as_str()).map(Unready::from)
+    } else {
+        directories.disable(name.clone()).await.map_err(|error| refusal(&error))?;
+        None
     };
-    turned.map_err(|error| refusal(&error))?;
-    Ok(Json(Switched { success: true, data: Switch { enabled, name } }))
+    Ok(Json(Switched { success: true, data: Switch { enabled, name, unready: unready.unwrap_or_default() } }))
 }
 
 /// The log has the paths of the machine; an answer has none.

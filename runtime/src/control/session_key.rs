@@ -1,18 +1,14 @@
 //! What all replicas sign sessions of the admin API with: a file beside the
 //! certificates, which a kubelet swaps under a running process as it does those.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::keys::Keys;
+use crate::keys::{Keys, read_session_key};
 
-/// The file's name, and
+/// The file's name.
 const NAME: &str = "session.key";
-/// its length in bytes: it holds a key and nothing else.
-const LENGTH: usize = 32;
 /// How often the file is looked at.
 const EVERY: Duration = Duration::from_secs(1);
 
@@ -21,14 +17,14 @@ const EVERY: Duration = Duration::from_secs(1);
 pub(super) struct SessionKey {
     path: PathBuf,
     keys: Arc<Keys>,
-    shared: Option<[u8; LENGTH]>,
+    shared: Option<[u8; 32]>,
 }
 
 impl SessionKey {
     /// Reads the file. Without it each replica signs for itself, which is logged.
     pub(super) fn share(folder: &Path, keys: Arc<Keys>) -> Self {
         let mut session_key = Self { path: folder.join(NAME), keys, shared: None };
-        let found = read(&session_key.path);
+        let found = read_session_key(&session_key.path);
         if let Err(error) = &found {
             tracing::warn!(
                 "cannot read {}: {error}; sessions may not hold on other replicas until it is there: the operator \
@@ -45,25 +41,18 @@ impl SessionKey {
         loop {
             tokio::time::sleep(EVERY).await;
             let path = self.path.clone();
-            let found = tokio::task::spawn_blocking(move || read(&path).ok()).await;
+            let found = tokio::task::spawn_blocking(move || read_session_key(&path).ok()).await;
             self.take(found.unwrap_or_default());
         }
     }
 
     /// A file that is gone, maybe only while it is swapped, changes nothing.
-    fn take(&mut self, found: Option<[u8; LENGTH]>) {
+    fn take(&mut self, found: Option<[u8; 32]>) {
         if let Some(key) = found.filter(|_| found != self.shared) {
             self.keys.share_sessions(key);
             self.shared = found;
         }
     }
-}
-
-fn read(path: &Path) -> io::Result<[u8; LENGTH]> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(LENGTH as u64 + 1).read_to_end(&mut bytes)?;
-    let wrong = |_| io::Error::new(io::ErrorKind::InvalidData, format!("it has not {LENGTH} bytes"));
-    bytes.try_into().map_err(wrong)
 }
 
 #[cfg(test)]
@@ -85,35 +74,35 @@ mod tests {
         (folder, session_key)
     }
 
-    fn opened(replica: &SessionKey) -> String {
-        replica.keys.open_session(KEY.as_bytes()).unwrap().1.reveal().to_owned()
+    async fn opened(replica: &SessionKey) -> String {
+        replica.keys.open_session(KEY.as_bytes()).await.unwrap().1.reveal().to_owned()
     }
 
     fn takes(replica: &SessionKey, session: &str) -> bool {
         replica.keys.check(session.as_bytes()).is_some()
     }
 
-    #[test]
-    fn a_session_holds_on_every_replica_that_has_the_same_file() {
+    #[tokio::test]
+    async fn a_session_holds_on_every_replica_that_has_the_same_file() {
         let ((_a, one), (_b, same), (_c, other)) =
             (replica(Some(&[7; 32])), replica(Some(&[7; 32])), replica(Some(&[8; 32])));
-        let session = opened(&one);
+        let session = opened(&one).await;
         assert!(takes(&same, &session) && !takes(&other, &session));
     }
 
-    #[test]
-    fn a_file_that_is_not_there_or_no_key_is_done_without() {
+    #[tokio::test]
+    async fn a_file_that_is_not_there_or_no_key_is_done_without() {
         for file in [None, Some(&[7; 31][..]), Some(&[7; 33]), Some(b"")] {
             let (_folder, replica) = replica(file);
             assert_eq!(replica.shared, None);
-            assert!(takes(&replica, &opened(&replica)));
+            assert!(takes(&replica, &opened(&replica).await));
         }
     }
 
-    #[test]
-    fn a_file_that_goes_leaves_what_was() {
+    #[tokio::test]
+    async fn a_file_that_goes_leaves_what_was() {
         let (_folder, mut replica) = replica(Some(&[7; 32]));
-        let session = opened(&replica);
+        let session = opened(&replica).await;
         replica.take(None);
         assert!(takes(&replica, &session));
     }
@@ -121,7 +110,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_file_that_changes_counts_within_seconds() {
         let (folder, replica) = replica(Some(&[7; 32]));
-        let (keys, before) = (replica.keys.clone(), opened(&replica));
+        let (keys, before) = (replica.keys.clone(), opened(&replica).await);
         let following = tokio::spawn(replica.follow());
         fs::write(folder.path().join("new"), [9; 32]).unwrap();
         fs::rename(folder.path().join("new"), folder.path().join(NAME)).unwrap();

@@ -4,6 +4,8 @@
 //! ```text
 //! <directory>/.davit/enabled.json      what was turned on or off
 //! <directory>/.davit/keys.json         keys that were made here
+//! <directory>/.davit/keys.lock         locked by whoever writes what is of keys
+//! <directory>/.davit/session.key       what sessions are signed with
 //! <directory>/.davit/incoming/<n>/     a package on its way in
 //! <directory>/.davit/outgoing/<n>/     a plugin on its way out
 //! ```
@@ -62,6 +64,16 @@ impl DavitFolder {
     /// The folder, which may not be there yet.
     pub fn path(&self) -> PathBuf {
         self.directory.join(NAME)
+    }
+
+    /// Makes the plugin directory, unless it is there, but nothing around it. Blocks on
+    /// the disk.
+    pub(super) fn make_directory(&self) -> io::Result<()> {
+        if !self.directory.is_dir() {
+            fs::create_dir(&self.directory)?;
+            self.directory.parent().map_or(Ok(()), durable::sync)?;
+        }
+        Ok(())
     }
 
     /// Makes the folder, unless it is there, but not the directory around it. Blocks on

@@ -9,7 +9,7 @@ use super::PluginFolder;
 use super::davit_folder::first_is_built_in;
 
 /// More folders than this below one root are not looked at.
-const MAX_FOLDERS: usize = 10_000;
+pub(super) const MAX_FOLDERS: usize = 10_000;
 
 /// Where plugins are looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +45,17 @@ impl Unread {
         Self { what, path: path.display().to_string(), why }
     }
 
+    fn directory(path: &Path, error: &io::Error) -> Self {
+        let mut why = error.to_string();
+        if error.kind() == io::ErrorKind::NotFound {
+            why.push_str("; make it");
+        }
+        if path.to_string_lossy().contains(',') {
+            why.push_str("; directories are separated by `:`, not by `,`");
+        }
+        Self::new("the plugin directory ", path, why)
+    }
+
     /// A file of Davit's.
     pub(super) fn file(path: &Path, why: String) -> Self {
         Self::new("", path, why)
@@ -70,16 +81,16 @@ impl Lister {
             match below(root, known) {
                 Ok(found) => *known = found,
                 Err(error) => {
-                    unread.push(Unread::new("the plugin directory ", root.path(), error.to_string()));
+                    unread.push(Unread::directory(root.path(), &error));
                 }
             }
             let built_in = number == 0 && self.first_is_built_in;
             let folder = |relative: &String| PluginFolder {
                 root: number,
-                path: root.path().join(relative),
+                path: path(root.path(), relative),
                 relative: shown(root.path(), relative),
                 built_in,
-                removable: !built_in && !relative.is_empty(),
+                removable: !built_in && matches!(root, Root::Directory(_)),
             };
             folders.extend(known.iter().map(folder));
         }
@@ -90,6 +101,11 @@ impl Lister {
 /// Whether a folder has a manifest.
 pub(super) fn has_manifest(folder: &Path) -> bool {
     FILE_NAMES.iter().any(|name| folder.join(name).is_file())
+}
+
+/// Nothing is joined to the path of the root itself, lest a slash comes to its end.
+fn path(root: &Path, relative: &str) -> PathBuf {
+    if relative.is_empty() { root.to_owned() } else { root.join(relative) }
 }
 
 /// The root itself is named by its own folder.
@@ -159,6 +175,27 @@ mod tests {
         fs::rename(&first, one.path().join("away")).unwrap();
         fs::create_dir_all(two.path().join("c")).unwrap();
         assert_eq!(folders(&mut lister), (vec!["@s/a".into(), "b".into(), "c".into()], 1));
+    }
+
+    #[test]
+    fn of_a_directory_that_is_not_there_it_is_said_what_to_do() {
+        let told = |path: &str| {
+            let (_, unread) = Lister::new(&[Root::Directory(path.into())]).list();
+            unread[0].to_string()
+        };
+        let missing = told("/nowhere/plugins");
+        assert!(missing.contains("(os error 2); make it; it is tried again"), "{missing}");
+        assert!(told("/nowhere/a,/nowhere/b").contains("; directories are separated by `:`, not by `,`"));
+        let other = told("/dev/null");
+        assert!(!other.contains("make it"), "{other}");
+    }
+
+    #[test]
+    fn a_plugin_that_was_named_has_the_path_that_it_was_named_by() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("manifest.yaml"), "name: a\n").unwrap();
+        let (folders, _) = Lister::new(&[Root::Named(root.path().into())]).list();
+        assert_eq!(folders[0].path.as_os_str(), root.path().as_os_str());
     }
 
     #[test]

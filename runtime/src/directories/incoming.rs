@@ -2,12 +2,15 @@
 //! as a pass would, before anything of them is touched.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use davit_plugin::package::{Limits, unpack_file};
 use davit_plugin::{PluginName, Version};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 use super::Root;
 use super::davit_folder::{DavitFolder, Workplace};
@@ -16,8 +19,10 @@ use super::scan::{Package, Packing};
 
 /// Packages that come in at the same time; others wait.
 const AT_ONCE: usize = 4;
-/// So many may wait.
+/// So many may wait,
 const WAITING: usize = 64;
+/// and so long.
+const QUEUE: Duration = Duration::from_secs(30);
 
 /// The folder's name of whatever is in a package, in messages.
 const SHOWN: &str = "package";
@@ -63,13 +68,17 @@ impl Reception {
     /// A place for a package, as soon as there is one.
     pub(super) async fn receive(self: &Arc<Self>) -> Result<Incoming, InstallError> {
         let _queued = self.queue.try_acquire().map_err(|_| InstallError::Busy)?;
-        let place = self.places.clone().acquire_owned().await.map_err(|_| InstallError::Busy)?;
+        let place = timeout(QUEUE, self.places.clone().acquire_owned()).await;
+        let place = place.map_err(|_| InstallError::Busy)?.map_err(|_| InstallError::Busy)?;
         let reception = self.clone();
         off(move || {
             let davit = DavitFolder::of(&reception.roots).ok_or(InstallError::Nowhere)?;
-            let workplace = davit
-                .incoming()
-                .map_err(|source| InstallError::disk("make a folder in", davit.directory(), source))?;
+            let workplace = davit.make_directory().and_then(|()| davit.incoming()).map_err(|source| {
+                match source.kind() {
+                    io::ErrorKind::NotFound => InstallError::Missing,
+                    _ => InstallError::disk("make a folder in", davit.directory(), source),
+                }
+            })?;
             Ok(Incoming { reception, workplace, place })
         })
         .await
@@ -85,7 +94,7 @@ impl Incoming {
     }
 
     /// The disk did not take a part of the archive.
-    pub fn failed(&self, source: std::io::Error) -> InstallError {
+    pub fn failed(&self, source: io::Error) -> InstallError {
         InstallError::disk("write", &self.archive(), source)
     }
 
@@ -131,7 +140,7 @@ pub(super) async fn off<T: Send + 'static, E: From<tokio::task::JoinError> + Sen
 const FEW: usize = 256;
 
 /// Brings a tree to the disk: it takes the place of one that was there for long.
-fn sync(tree: &Path, entries: usize) -> std::io::Result<()> {
+fn sync(tree: &Path, entries: usize) -> io::Result<()> {
     if entries > FEW {
         return Ok(rustix::fs::syncfs(File::open(tree)?)?);
     }

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 use std::time::SystemTime;
 
 use davit_plugin::PluginName;
@@ -11,6 +11,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
 use super::davit_folder::DavitFolder;
+use super::folders::MAX_FOLDERS;
 use super::handle::Installed;
 use super::incoming::Staged;
 use super::install_error::InstallError;
@@ -28,15 +29,19 @@ pub(super) fn install(
 ) -> Result<Installed, InstallError> {
     let davit = DavitFolder::of(roots).ok_or(InstallError::Nowhere)?;
     let name = &staged.name;
-    if name.as_str().split('/').any(|segment| segment == "node_modules") {
-        return Err(InstallError::Reserved(name.clone()));
+    if let Some(why) = reserved(name.as_str()) {
+        return Err(InstallError::Reserved { name: name.clone(), why });
     }
-    match place(name, &davit, folders, statuses)? {
+    match place(name, roots, &davit, folders, statuses)? {
         Place::Held(PluginFolder { path, relative, .. }) => {
             check_inside(path, relative, &davit)?;
             exchange(&staged.tree, path).map_err(|source| InstallError::disk("replace", path, source))?;
         }
         Place::Free(folder) => {
+            let others = folders.iter().filter(|folder| within(&folder.path, &davit)).count();
+            if others >= MAX_FOLDERS {
+                return Err(InstallError::Full(MAX_FOLDERS));
+            }
             add(staged, &folder, &davit)?;
             // A folder that was there before, and is gone, said nothing of this one.
             if let Err(error) = switches.forget(&folder) {
@@ -45,6 +50,17 @@ pub(super) fn install(
         }
     }
     Ok(Installed { name: name.clone(), version: staged.version.clone(), at: SystemTime::now() })
+}
+
+/// What a name means here, if it cannot be a plugin's.
+fn reserved(name: &str) -> Option<&'static str> {
+    match name {
+        "loaded" | "reload" | "upload" => Some("the admin API has a call of this name"),
+        name if name.split('/').any(|segment| segment == "node_modules") => {
+            Some("folders named node_modules are never looked into")
+        }
+        _ => None,
+    }
 }
 
 /// Where a plugin belongs.
@@ -57,6 +73,7 @@ enum Place<'a> {
 
 fn place<'a>(
     name: &PluginName,
+    roots: &[Root],
     davit: &DavitFolder,
     folders: &'a [PluginFolder],
     statuses: &[PluginStatus],
@@ -67,20 +84,30 @@ fn place<'a>(
     if holders.iter().any(|folder| folder.built_in && !is_off(folder)) {
         return Err(InstallError::BuiltIn(name.clone()));
     }
+    if holders.iter().any(|folder| matches!(roots[folder.root], Root::Named(_))) {
+        return Err(InstallError::Followed(name.clone()));
+    }
     let own = |folder: &&&PluginFolder| folder.removable && within(&folder.path, davit);
     if let Some(folder) = holders.iter().find(own) {
         return Ok(Place::Held(folder));
     }
     let folder = davit.directory().join(name.as_str());
     match owners::exists(&folder) {
+        true if is_named(davit.directory(), roots) => Err(InstallError::Followed(name.clone())),
         true => Err(InstallError::Taken { name: name.clone(), folder: name.to_string() }),
         false => Ok(Place::Free(folder)),
     }
 }
 
+/// Whether a person named this directory.
+fn is_named(directory: &Path, roots: &[Root]) -> bool {
+    let is_it = |path: &Path| absolute(path).is_ok_and(|path| path == directory);
+    roots.iter().any(|root| matches!(root, Root::Named(path) if is_it(path)))
+}
+
 /// Whether a plugin's folder is one of this directory.
 fn within(folder: &Path, davit: &DavitFolder) -> bool {
-    std::path::absolute(folder).is_ok_and(|folder| folder.starts_with(davit.directory()))
+    absolute(folder).is_ok_and(|folder| folder.starts_with(davit.directory()))
 }
 
 /// Puts a tree where nothing is.

@@ -18,6 +18,9 @@ pub enum InstallError {
         "there is no plugin directory to put it into, only a plugin's own folder: start with a folder of plugins"
     )]
     Nowhere,
+    /// The directory is not there, and neither is the one around it.
+    #[error("the plugin directory is not there: make it")]
+    Missing,
     /// Too many packages come in.
     #[error("too many packages are on their way in: try again in a moment")]
     Busy,
@@ -27,12 +30,23 @@ pub enum InstallError {
     /// What it holds is no plugin that could be served.
     #[error(transparent)]
     Refused(#[from] AdmitError),
-    /// No folder of this name is ever looked into.
-    #[error("a plugin cannot be named {0}: folders named node_modules are never looked into; rename it")]
-    Reserved(PluginName),
+    /// The name means something else here.
+    #[error("a plugin cannot be named {name}: {why}; rename it")]
+    Reserved {
+        /// The name.
+        name: PluginName,
+        /// What it means.
+        why: &'static str,
+    },
+    /// There are as many as are looked at.
+    #[error("the plugin directory holds {0} folders, and no more are looked at: remove plugins first")]
+    Full(usize),
     /// It ships with the image.
     #[error("{0} ships with this runtime and is on: disable it first, or give yours another name")]
     BuiltIn(PluginName),
+    /// A person works in its folder, or in one that is where it would go.
+    #[error("{0} is a folder of yours that `davit dev` follows: change it there")]
+    Followed(PluginName),
     /// Something else is where it would go.
     #[error(
         "the folder {folder} in the plugin directory is there and is not {name}'s: rename one of the two"
@@ -71,11 +85,9 @@ pub enum RemoveError {
     /// It ships with the image.
     #[error("{0} ships with this runtime and cannot be removed: disable it")]
     BuiltIn(PluginName),
-    /// Its folder was named by a person and is followed alone.
-    #[error(
-        "{0} is followed in a folder of its own, and not in a plugin directory: stop following it instead"
-    )]
-    Alone(PluginName),
+    /// A person works in its folder.
+    #[error("{0} is a folder of yours that `davit dev` follows: delete it there")]
+    Followed(PluginName),
     /// A link leads out of the directory on the way.
     #[error(
         "the folder {folder} lies outside of the plugin directory, where nothing is changed: remove it by hand"

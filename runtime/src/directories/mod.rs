@@ -23,6 +23,7 @@ mod handle;
 mod incoming;
 mod install;
 mod install_error;
+mod left_out;
 mod owners;
 mod pass;
 mod remove;
@@ -86,8 +87,8 @@ pub struct PluginFolder {
     /// Whether it is in the first of several directories, which ships with the
     /// image and is not changed (Buntime contract §1).
     pub built_in: bool,
-    /// Whether a call may remove it: what ships with the image stays, and so does a
-    /// folder that a person named.
+    /// Whether a call may replace or remove it: what ships with the image stays, and so
+    /// does what is below a path that a person named, where its author works.
     pub removable: bool,
 }
 

@@ -15,6 +15,7 @@ use super::handle::{Installed, ReloadError};
 use super::incoming::{Staged, off};
 use super::install::install;
 use super::install_error::{InstallError, RemoveError};
+use super::left_out::LeftOut;
 use super::remove::remove;
 use super::scan::{Found, Package, Packing, Scanner};
 use super::status::{self, PluginStatus};
@@ -30,6 +31,7 @@ pub(super) struct Passes {
     scanner: Scanner,
     switches: Switches,
     last_good: LastGood,
+    left_out: LeftOut,
     /// Packages that were installed since the last pass: they stay on the volume for the next.
     installed: Vec<Package>,
     reloads: u64,
@@ -56,6 +58,7 @@ impl Passes {
             scanner,
             switches,
             last_good: LastGood::new(),
+            left_out: LeftOut::default(),
             installed: Vec::new(),
             reloads: 0,
             first: true,
@@ -127,8 +130,9 @@ impl Passes {
         let (folders, mut unread) = self.lister.list();
         unread.extend(self.switches.refresh().err());
         let found = self.scanner.scan(folders, &self.switches).await;
-        let found: Vec<Found> =
-            found.into_iter().filter(|found| self.is_plugin(found)).map(|found| self.mark(found)).collect();
+        let (found, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| self.is_plugin(found));
+        self.left_out.tell(others.into_iter().map(|other| other.folder.path));
+        let found: Vec<Found> = found.into_iter().map(|found| self.mark(found)).collect();
         let packages: Vec<(PathBuf, Package)> = found.iter().filter_map(package).collect();
         self.last_good.retain(|path, _| found.iter().any(|found| found.folder.path == *path));
         let sorted = sort(found, &self.last_good);

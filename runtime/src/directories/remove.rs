@@ -26,7 +26,7 @@ pub(super) fn remove(
         return Err(match holders.first() {
             None => RemoveError::Unknown(name.clone()),
             Some(folder) if folder.built_in => RemoveError::BuiltIn(name.clone()),
-            Some(_) => RemoveError::Alone(name.clone()),
+            Some(_) => RemoveError::Followed(name.clone()),
         });
     };
     let directory = roots[folder.root].path();

@@ -1,6 +1,6 @@
 //! How each plugin fares, for `/plugins`, the log and `davit dev`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use davit_engine::GroupState;
@@ -87,10 +87,11 @@ pub(super) fn of(sorted: Sorted, outcomes: Vec<Outcome>) -> Vec<PluginStatus> {
 }
 
 /// A worker knows places only in the package (`plugin.js:3:1: …`); the author
-/// knows them in the folder.
+/// knows them in the folder. A pass names the folder already (`./manifest.yaml:1: …`).
 fn located(folder: &PluginFolder, problem: Problem) -> Problem {
-    let file = problem.message.split(':').next().unwrap_or_default();
-    let known = !file.is_empty() && !file.starts_with('/') && folder.path.join(file).is_file();
+    let file = Path::new(problem.message.split(':').next().unwrap_or_default());
+    let is_located = file.is_absolute() || (file.starts_with(&folder.path) && file.is_file());
+    let known = !file.as_os_str().is_empty() && !is_located && folder.path.join(file).is_file();
     match known {
         true => Problem::new(problem.reason, format!("{}/{}", folder.path.display(), problem.message)),
         false => problem,
@@ -160,6 +161,22 @@ impl PluginStatus {
                 Some(Problem::new(Reason::WorkerCrashLooping, message))
             }
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_told_in_its_folder_and_not_twice() {
+        let path = PathBuf::from(".");
+        let folder = PluginFolder { root: 0, path, relative: ".".into(), built_in: false, removable: false };
+        let told = |message: &str| located(&folder, Problem::new(Reason::LoadFailed, message)).message;
+        assert_eq!(told("Cargo.toml:1:22: no"), "./Cargo.toml:1:22: no");
+        for same in ["./Cargo.toml:1:22: no", "/dev/null:1: no", "gone.ts:1:1: no", "no: no", ""] {
+            assert_eq!(told(same), same);
         }
     }
 }

@@ -72,9 +72,10 @@ impl Switches {
         Self { kept_in: DavitFolder::of(roots), known: BTreeMap::new() }
     }
 
-    /// Looks at what is written down; if that cannot be read, what is known stays.
+    /// Looks at what is written down; if that cannot be read, what is known stays. Of a
+    /// directory that is not there, whoever lists it tells.
     pub(super) fn refresh(&mut self) -> Result<(), Unread> {
-        if let Some(davit) = &self.kept_in {
+        if let Some(davit) = self.kept_in.as_ref().filter(|davit| davit.directory().is_dir()) {
             self.known = read(davit)?;
         }
         Ok(())

@@ -27,11 +27,17 @@ pub enum Caller {
 
 /// Takes the credentials off. The order of precedence is `X-API-Key`, `Bearer`,
 /// cookie (Buntime contract §4); a key in the query string does not count. A
-/// Bearer that is no key of Davit's belongs to the plugin and stays.
+/// Bearer that is no key of Davit's belongs to the plugin and stays. Of each kind only
+/// the first one is judged, since one request is one attempt.
 pub fn take(headers: &mut HeaderMap, keys: &Keys) -> Caller {
+    take_with(headers, keys, true)
+}
+
+/// The same where the cookie may not count: it is taken off all the same.
+pub(super) fn take_with(headers: &mut HeaderMap, keys: &Keys, cookie_counts: bool) -> Caller {
     let api_key = headers.remove(API_KEY).map(|value| keys.check(value.as_bytes()));
     let bearer = take_bearer(headers, keys);
-    let cookie = take_cookie(headers).map(|value| keys.check(value.as_bytes()));
+    let cookie = take_cookie(headers).filter(|_| cookie_counts).map(|value| keys.check(value.as_bytes()));
     let sent_wrong = matches!(api_key, Some(None)) || matches!(cookie, Some(None));
     let has_bearer = || headers.get_all(header::AUTHORIZATION).iter().any(|line| token(line).is_some());
     match api_key.flatten().or(bearer).or(cookie.flatten()) {
@@ -59,19 +65,19 @@ fn token(authorization: &HeaderValue) -> Option<&[u8]> {
     scheme.eq_ignore_ascii_case(b"bearer ").then_some(token.trim_ascii())
 }
 
-/// Removes every line that is a key of Davit's and leaves the others as they
-/// were: a request may repeat the header. Only the first Bearer counts, since one
-/// request is one attempt.
+/// Judges the first Bearer. If it is a key of Davit's, it is removed wherever it
+/// stands: a request may repeat the header. All other lines stay as they were.
 fn take_bearer(headers: &mut HeaderMap, keys: &Keys) -> Option<Principal> {
-    let key = |line: &HeaderValue| keys.check(token(line)?);
-    let lines = || headers.get_all(header::AUTHORIZATION).iter();
-    let taken = lines().find(|line| token(line).is_some()).and_then(key);
-    let kept: Vec<HeaderValue> = lines().filter(|line| key(line).is_none()).cloned().collect();
+    let first = headers.get_all(header::AUTHORIZATION).iter().find_map(token)?;
+    let holder = keys.check(first)?;
+    let others = |line: &&HeaderValue| token(line) != Some(first);
+    let kept: Vec<HeaderValue> =
+        headers.get_all(header::AUTHORIZATION).iter().filter(others).cloned().collect();
     headers.remove(header::AUTHORIZATION);
     for line in kept {
         headers.append(header::AUTHORIZATION, line);
     }
-    taken
+    Some(holder)
 }
 
 /// Removes Davit's cookie and leaves the others as they were.
@@ -103,6 +109,28 @@ fn is_ours(pair: &str) -> bool {
     pair.split('=').next().is_some_and(|name| name.trim() == SESSION_COOKIE)
 }
 
+/// Takes the cookie of sessions out of a plugin's response, and tells whether there was
+/// one: no plugin logs anybody in to Davit, or out.
+pub(super) fn withhold_session(headers: &mut HeaderMap) -> bool {
+    if !headers.get_all(header::SET_COOKIE).iter().any(sets_ours) {
+        return false;
+    }
+    let others = |line: &&HeaderValue| !sets_ours(line);
+    let kept: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().filter(others).cloned().collect();
+    headers.remove(header::SET_COOKIE);
+    for line in kept {
+        headers.append(header::SET_COOKIE, line);
+    }
+    true
+}
+
+/// A cookie without a name comes back as its bare value, which may look like ours.
+fn sets_ours(line: &HeaderValue) -> bool {
+    let pair = line.as_bytes().split(|&byte| byte == b';').next().unwrap_or_default();
+    let name = pair.split(|&byte| byte == b'=').map(<[u8]>::trim_ascii).find(|part| !part.is_empty());
+    name == Some(SESSION_COOKIE.as_bytes())
+}
+
 fn without_ours(line: &HeaderValue) -> HeaderValue {
     let ours = |pair: &&[u8]| !pair.trim_ascii().starts_with(SESSION_COOKIE.as_bytes());
     let others: Vec<&[u8]> = line.as_bytes().split(|&byte| byte == b';').filter(ours).collect();
@@ -127,7 +155,7 @@ mod tests {
             ("cookie", "a=1; buntime_api_key=right; b=2"),
         ] {
             let mut headers = headers(&[place]);
-            assert_eq!(take(&mut headers, &keys), Caller::Known(Principal::root()), "{place:?}");
+            assert_eq!(take(&mut headers, &keys), Caller::Known(keys.check(b"right").unwrap()), "{place:?}");
             assert!(!format!("{headers:?}").contains("right"), "{headers:?}");
         }
     }
@@ -138,6 +166,77 @@ mod tests {
             headers(&[("authorization", "Bearer theirs"), ("cookie", "session=x; buntime_api_key=old; b=2")]);
         assert_eq!(take(&mut sent, &Keys::root("right")), Caller::Wrong);
         assert_eq!(sent, headers(&[("authorization", "Bearer theirs"), ("cookie", "session=x; b=2")]));
+    }
+
+    #[test]
+    fn only_the_first_credential_of_a_kind_is_judged() {
+        let keys = Keys::root("right");
+        for name in ["x-api-key", "authorization"] {
+            let (wrong, right) = match name {
+                "authorization" => ("Bearer wrong", "Bearer right"),
+                _ => ("wrong", "right"),
+            };
+            let sent = |values: &[&'static str]| {
+                let mut headers = HeaderMap::new();
+                for value in values {
+                    headers.append(name, HeaderValue::from_static(value));
+                }
+                headers
+            };
+            let mut guesses = sent(&[wrong, right]);
+            let caller = take(&mut guesses, &keys);
+            assert!(matches!(caller, Caller::Wrong | Caller::Foreign), "{name}: {caller:?}");
+            // What is gone and what stays must not tell which one is right.
+            let left = if name == "authorization" { sent(&[wrong, right]) } else { HeaderMap::new() };
+            assert_eq!(guesses, left, "{name}");
+            let mut known = sent(&[right, right]);
+            assert!(matches!(take(&mut known, &keys), Caller::Known(_)), "{name}");
+            assert!(known.is_empty(), "{known:?}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_that_does_not_count_is_taken_off_all_the_same() {
+        let keys = Keys::root("right");
+        let cookie = ("cookie", "a=1; buntime_api_key=right");
+        let mut sent = headers(&[cookie]);
+        assert_eq!(take_with(&mut sent, &keys, false), Caller::Unknown);
+        assert_eq!(sent, headers(&[("cookie", "a=1")]));
+        let mut with_key = headers(&[cookie, ("x-api-key", "right")]);
+        assert!(matches!(take_with(&mut with_key, &keys, false), Caller::Known(_)));
+    }
+
+    #[test]
+    fn a_plugin_sets_every_cookie_but_that_of_sessions() {
+        let lines = |lines: &[&'static str]| -> HeaderMap {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(header::SET_COOKIE, HeaderValue::from_static(line));
+            }
+            headers
+        };
+        let theirs = [
+            "a=buntime_api_key",
+            "buntime_api_key_2=1; Path=/",
+            "BUNTIME_API_KEY=1",
+            "b=1; buntime_api_key=x",
+            "",
+        ];
+        let mut headers = lines(&theirs);
+        assert!(!withhold_session(&mut headers));
+        assert_eq!(headers, lines(&theirs));
+        for ours in [
+            "buntime_api_key=x",
+            " buntime_api_key = x; Path=/",
+            "buntime_api_key",
+            "=buntime_api_key=x",
+            "= buntime_api_key=x",
+            "buntime_api_key=; Max-Age=0",
+        ] {
+            let mut headers = lines(&["a=1", ours, "b=2"]);
+            assert!(withhold_session(&mut headers), "{ours}");
+            assert_eq!(headers, lines(&["a=1", "b=2"]), "{ours}");
+        }
     }
 
     #[test]

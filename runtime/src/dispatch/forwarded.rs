@@ -59,7 +59,7 @@ impl TrustedProxies {
         if !self.trust(peer) {
             return Client { address: peer, secure: false };
         }
-        let chain = Chain::of(headers);
+        let Some(chain) = Chain::of(headers) else { return Client { address: peer, secure: false } };
         let mut last = peer;
         for said in chain.addresses.iter().rev() {
             // An address that cannot be read is that of nobody: the proxy who wrote it stands for it.
@@ -80,18 +80,19 @@ struct Chain {
 }
 
 impl Chain {
-    /// `Forwarded` (RFC 7239) counts only where there are no `X-Forwarded` headers: a
-    /// proxy that writes these lets through what a client wrote there.
-    fn of(headers: &HeaderMap) -> Self {
+    /// None if there are both `Forwarded` (RFC 7239) and `X-Forwarded` headers: a proxy
+    /// that writes the one lets through what a client wrote in the other, and nothing
+    /// tells which is whose.
+    fn of(headers: &HeaderMap) -> Option<Self> {
         if headers.contains_key(FORWARDED_FOR) || headers.contains_key(FORWARDED_PROTO) {
             let addresses = elements(headers, &FORWARDED_FOR).map(|text| address(&text)).collect();
             let secure = elements(headers, &FORWARDED_PROTO).last().is_some_and(|word| is_https(&word));
-            return Self { addresses, secure };
+            return (!headers.contains_key(header::FORWARDED)).then_some(Self { addresses, secure });
         }
         let said: Vec<String> = elements(headers, &header::FORWARDED).collect();
         let addresses = said.iter().map(|element| address(&parameter(element, "for")?)).collect();
         let proto = said.last().and_then(|element| parameter(element, "proto"));
-        Self { addresses, secure: proto.is_some_and(|word| is_https(&word)) }
+        Some(Self { addresses, secure: proto.is_some_and(|word| is_https(&word)) })
     }
 }
 
@@ -145,7 +146,7 @@ mod tests {
 
     #[test]
     fn only_a_trusted_proxy_tells_whom_it_forwards_for() {
-        let table: [Row; 14] = [
+        let table: [Row; 16] = [
             (
                 "203.0.113.1",
                 &[("x-forwarded-for", "198.51.100.1"), ("x-forwarded-proto", "https")],
@@ -181,7 +182,19 @@ mod tests {
             (
                 "10.1.1.1",
                 &[("forwarded", "for=1.1.1.1;proto=https"), ("x-forwarded-for", "198.51.100.1")],
-                "198.51.100.1",
+                "10.1.1.1",
+                false,
+            ),
+            (
+                "10.1.1.1",
+                &[("x-forwarded-for", "1.1.1.1"), ("forwarded", "for=198.51.100.1;proto=https")],
+                "10.1.1.1",
+                false,
+            ),
+            (
+                "10.1.1.1",
+                &[("x-forwarded-proto", "https"), ("forwarded", "for=198.51.100.1;proto=http")],
+                "10.1.1.1",
                 false,
             ),
             ("10.1.1.1", &[("x-forwarded-proto", "http, HTTPS")], "10.1.1.1", true),

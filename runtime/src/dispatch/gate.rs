@@ -30,7 +30,7 @@ impl Gate<'_> {
             Caller::Wrong => Refusal::unauthorized("INVALID_KEY", "the key is not valid: send a live one"),
             _ => Refusal::unauthorized(
                 "AUTH_REQUIRED",
-                "this route is not public: send a key as `Authorization: Bearer …` or `X-API-Key`",
+                "this route is not public: send a key as `Authorization: Bearer …` or `X-API-Key`; a session counts for pages of this host and port",
             ),
         })
     }

@@ -67,12 +67,9 @@ pub(super) fn take(
 ) -> Result<(Arrival, request::Parts, Incoming), Refusal> {
     let (head, body) = request.into_parts();
     if head.method == Method::CONNECT || head.method == Method::TRACE {
-        return Err(Refusal::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "METHOD_NOT_ALLOWED",
-            "this method is not served",
-        )
-        .allow(METHODS));
+        let message = format!("{} is not served", head.method);
+        let refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message);
+        return Err(refusal.allow(METHODS).instead(METHODS));
     }
     let path = NormalPath::new(head.uri.path()).map_err(|error| bad_target(&error))?;
     let host = host(&head).ok_or_else(|| {

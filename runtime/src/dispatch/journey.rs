@@ -17,6 +17,7 @@ use super::engine::Bounds;
 use super::enter::enter;
 use super::gate::Gate;
 use super::hooks::{Asking, Passed};
+use super::origin::cookie_counts;
 use super::route::Route;
 use super::upgrade::Handshake;
 use super::{Arrival, Refusal, credential, intake};
@@ -41,8 +42,10 @@ impl Journey {
         if route.is_empty() {
             return Err(Refusal::not_found(&arrival.path));
         }
+        // Asked of the headers as they came: `Connection` may name the Origin.
+        let cookie = cookie_counts(&head.method, handshake.is_some(), &arrival.uri, &head.headers);
         intake::for_plugin(&mut head.headers, &arrival);
-        let gate = Gate { keys, caller: credential::take(&mut head.headers, keys) };
+        let gate = Gate { keys, caller: credential::take_with(&mut head.headers, keys, cookie) };
         if handshake.is_some() {
             head.extensions.insert(Upgradable);
             Handshake::restore(&mut head.headers);
@@ -65,12 +68,17 @@ impl Journey {
                 })
             }
         };
-        match seen {
+        let mut response = match seen {
             Some(seen) if response.status() != StatusCode::SWITCHING_PROTOCOLS => {
-                Ok(asking.out(&seen, response).await)
+                asking.out(&seen, response).await
             }
-            _ => Ok(response),
+            _ => response,
+        };
+        if credential::withhold_session(response.headers_mut()) {
+            let plugin = app.as_ref().map(|app| tracing::field::display(&app.name));
+            tracing::debug!(request = %arrival.id, plugin, "a plugin set the cookie of Davit's sessions: it was dropped");
         }
+        Ok(response)
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Refusal {
     allow: Option<&'static str>,
     /// Whether the error is that of an upload, which says `success` too.
     of_an_upload: bool,
+    /// What to send, where clients know the message by heart.
+    hint: Option<&'static str>,
 }
 
 /// The code of a response's 5xx, as its extension.
@@ -34,7 +36,8 @@ impl Refusal {
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         debug_assert!(status.is_client_error() || status.is_server_error(), "{status} is no error");
         let retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(1);
-        Self { status, code, message: message.into(), retry_after, allow: None, of_an_upload: false }
+        let (message, allow, hint) = (message.into(), None, None);
+        Self { status, code, message, retry_after, allow, of_an_upload: false, hint }
     }
 
     /// Nobody serves the path.
@@ -68,6 +71,19 @@ impl Refusal {
         Self { allow: Some(methods), ..self }
     }
 
+    /// The same, and says which methods are served instead, as `Allow` lists them.
+    #[must_use]
+    pub fn instead(self, methods: &str) -> Self {
+        let methods = methods.replace(' ', "").replace(',', ", ");
+        Self { message: format!("{}, only {methods}", self.message), ..self }
+    }
+
+    /// The same with a hint at what to send.
+    #[must_use]
+    pub fn hint(self, hint: &'static str) -> Self {
+        Self { hint: Some(hint), ..self }
+    }
+
     /// The same as an upload's clients read it: with `success: false` (Buntime
     /// contract §4).
     #[must_use]
@@ -91,6 +107,7 @@ impl Refusal {
         let body = ErrorBody {
             error: self.message,
             code: self.code,
+            hint: self.hint,
             request_id: id.to_string(),
             success: self.of_an_upload.then_some(false),
         };
@@ -133,6 +150,11 @@ pub struct ErrorBody {
     /// The error's name.
     #[schema(value_type = String, pattern = "^[A-Z][A-Z0-9_]*$")]
     code: &'static str,
+    /// What to send instead; only of `AUTH_REQUIRED` and `INVALID_KEY`, where `error` is
+    /// nothing but `Unauthorized`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    hint: Option<&'static str>,
     /// The request's number, as in `X-Request-Id` and in the log.
     request_id: String,
     /// Only in errors of an upload, and false there.

@@ -69,7 +69,7 @@ impl Entry {
 
     /// Its holder.
     pub(super) fn principal(&self) -> Principal {
-        Principal::key(self.name.clone(), self.grant.clone(), self.expires_at)
+        Principal::key((self.id, self.hash), self.name.clone(), self.grant.clone(), self.expires_at)
     }
 
     pub(super) fn info(&self) -> KeyInfo {

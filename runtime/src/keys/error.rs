@@ -11,6 +11,9 @@ pub enum KeysError {
         "this key may do what yours may not: {0}; ask somebody whose key has that permission to make or revoke it"
     )]
     MayNot(Permission),
+    /// He held a key when the call began, and holds none any more.
+    #[error("your key was revoked, has changed or has ended since this call began: send one that counts")]
+    Ended,
     /// Nobody lengthens the time for which he was let in, in seconds.
     #[error("your key ends in {0} s, and none that it makes outlives it: send an `expiresIn` of at most {0}")]
     Outlives(u64),
@@ -25,7 +28,7 @@ pub enum KeysError {
     Full(usize),
     /// There is no directory of plugins that may be written to.
     #[error(
-        "there is no directory to keep keys in: serve a directory of plugins, for davit-runtime a second one in RUNTIME_PLUGIN_DIRS"
+        "there is no directory to keep keys in: serve a directory of plugins that is there, for davit-runtime a second one in RUNTIME_PLUGIN_DIRS"
     )]
     Nowhere,
     /// They come from an operator.

@@ -26,11 +26,18 @@ const NAME: &str = "keys.json";
 const MAX_SIZE: u64 = 16 << 20;
 
 /// What the file says.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Kept {
     /// The number of the next key.
     pub(super) next: u64,
     pub(super) ring: Ring,
+}
+
+/// Of a file that is not there.
+impl Default for Kept {
+    fn default() -> Self {
+        Self { next: 1, ring: Ring::default() }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -60,15 +67,17 @@ struct Line {
     last_used_at: Option<Moment>,
 }
 
-/// Reads the file; there are no keys if there is none. Blocks on the disk.
-pub(super) fn read(folder: &DavitFolder) -> io::Result<Kept> {
-    let file = match File::open(folder.path().join(NAME)) {
+/// Opens the file, if there is one. Blocks on the disk.
+pub(super) fn open(folder: &DavitFolder) -> io::Result<Option<File>> {
+    match File::open(folder.path().join(NAME)) {
         // A directory that is away for a moment tells nothing.
-        Err(error) if error.kind() == io::ErrorKind::NotFound && folder.directory().is_dir() => {
-            return Ok(Kept { next: 1, ring: Ring::default() });
-        }
-        opened => opened?,
-    };
+        Err(error) if error.kind() == io::ErrorKind::NotFound && folder.directory().is_dir() => Ok(None),
+        opened => opened.map(Some),
+    }
+}
+
+/// Reads the file. Blocks on the disk.
+pub(super) fn read(file: File) -> io::Result<Kept> {
     let mut bytes = Vec::new();
     file.take(MAX_SIZE + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_SIZE {

@@ -32,6 +32,15 @@ impl Hash {
     }
 }
 
+/// Takes the same time either way, as [`Hash::is`].
+impl PartialEq for Hash {
+    fn eq(&self, other: &Self) -> bool {
+        self.is(other)
+    }
+}
+
+impl Eq for Hash {}
+
 impl fmt::Debug for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Hash(…)")

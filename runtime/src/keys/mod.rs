@@ -4,8 +4,10 @@
 //! what was sent → (session → its key) | hash → root key, or a key of the ring → principal with permissions
 //! ```
 //!
-//! Keys are kept as hashes: those that were made here in `.davit/keys.json`, those of
-//! a managed runtime in its plan. Sessions name a key and are not kept at all.
+//! Keys are kept as hashes: those that were made here in `.davit/keys.json`, which several
+//! processes may share, those of a managed runtime in its plan. Sessions name a key and are
+//! not kept at all; they are signed with `.davit/session.key`, which follows from no key, or
+//! with what all replicas of a managed runtime share.
 
 mod book;
 mod entry;
@@ -15,6 +17,7 @@ mod grant;
 mod hash;
 mod lifetime;
 mod limiter;
+mod lock;
 mod managed;
 mod moment;
 mod new;
@@ -25,12 +28,15 @@ mod role;
 mod root;
 mod secret;
 mod session;
+mod sessions;
+mod shelf;
+mod stamp;
+mod text;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwapOption;
 use davit_plugin::plan::PlannedKey;
 
 use crate::directories::DavitFolder;
@@ -39,7 +45,8 @@ use hash::Hash;
 use limiter::Limiter;
 use moment::{Moment, now};
 use root::RootKey;
-use session::{Claim, Signer};
+use session::Claim;
+use sessions::Sessions;
 
 pub use entry::KeyInfo;
 pub use error::KeysError;
@@ -53,7 +60,10 @@ pub use role::Role;
 pub use root::KeyError;
 pub use secret::{NoRandomness, PlainKey};
 pub use session::{SESSION_SECONDS, SessionToken};
+pub(crate) use sessions::read as read_session_key;
 
+/// How often it is looked what other processes wrote.
+const LOOK: Duration = Duration::from_secs(1);
 /// How often it is written down when keys were used.
 const WRITE_USES: Duration = Duration::from_mins(1);
 /// The number by which sessions name the root key; no other key has it.
@@ -62,36 +72,35 @@ const ROOT: u64 = 0;
 /// The keys that count. Only hashes are held.
 #[derive(Default)]
 pub struct Keys {
-    root: RootKey,
+    root: Arc<RootKey>,
     book: Arc<Book>,
-    /// What sessions are signed with: what all replicas share, or else what follows
-    /// from the root key, or else what this process made up.
-    shared: ArcSwapOption<Signer>,
-    own: Option<Signer>,
+    sessions: Arc<Sessions>,
     limiter: Limiter,
 }
 
 impl Keys {
     /// No key: nobody is let in.
     pub fn none() -> Self {
-        Self { own: Signer::own().ok(), ..Self::default() }
+        Self::default()
     }
 
     /// One root key.
     pub fn root(key: &str) -> Self {
-        Self { root: RootKey::of(key), ..Self::default() }
+        Self { root: Arc::new(RootKey::of(key)), ..Self::default() }
     }
 
     /// Reads `RUNTIME_ROOT_KEY`, or the file that `RUNTIME_ROOT_KEY_FILE` names.
     /// The key is no flag, since process arguments can be read by others.
     pub fn from_environment() -> Result<Self, KeyError> {
-        Ok(Self { root: RootKey::from_environment()?, ..Self::none() })
+        Ok(Self { root: Arc::new(RootKey::from_environment()?), ..Self::none() })
     }
 
-    /// The same, with the keys that were or will be made here. Blocks on the disk.
+    /// The same, with the keys that were or will be made here, and with sessions that
+    /// survive a restart. Blocks on the disk.
     #[must_use]
     pub fn kept_in(self, folder: Option<DavitFolder>) -> Self {
-        Self { book: Arc::new(Book::in_folder(folder)), ..self }
+        let sessions = Arc::new(Sessions::in_folder(folder.clone()));
+        Self { book: Arc::new(Book::in_folder(folder)), sessions, ..self }
     }
 
     /// The same of a managed runtime, whose keys come with its plans.
@@ -111,6 +120,12 @@ impl Keys {
         self.check_at(sent, now())
     }
 
+    /// Whether the key of somebody who was let in still counts, and may what it might:
+    /// for calls that waited for their body. True for somebody at this machine.
+    pub fn still(&self, principal: &Principal) -> bool {
+        principal.still(&self.root, &self.book.ring(), now())
+    }
+
     fn check_at(&self, sent: &[u8], now: Moment) -> Option<Principal> {
         let session = Claim::read(sent).and_then(|claim| self.session(&claim, now));
         session.or_else(|| self.key(&Hash::of(sent), now).map(|(_, principal)| principal))
@@ -118,19 +133,19 @@ impl Keys {
 
     /// The number and the holder of the key of this hash.
     fn key(&self, sent: &Hash, now: Moment) -> Option<(u64, Principal)> {
-        let is_root = self.root.current().is_some_and(|root| root.hash.is(sent));
+        let root = self.root.current().filter(|root| root.hash.is(sent));
         let ring = self.book.ring();
         let found = ring.find(sent, now).inspect(|entry| self.book.note(entry, now));
         let known = found.map(|entry| (entry.id, entry.principal()));
-        if is_root { Some((ROOT, Principal::root())) } else { known }
+        root.map(|root| (ROOT, Principal::root(root.hash))).or(known)
     }
 
     /// The holder of the key that a session names.
     fn session(&self, claim: &Claim, now: Moment) -> Option<Principal> {
-        let signer = self.signer()?;
+        let signer = self.sessions.signer()?;
         if claim.key == ROOT {
             let root = self.root.current()?;
-            return claim.holds(&signer, &root.hash, now).then(Principal::root);
+            return claim.holds(&signer, &root.hash, now).then(|| Principal::root(root.hash));
         }
         let ring = self.book.ring();
         let entry = ring.get(claim.key).filter(|entry| entry.counts(now))?;
@@ -142,20 +157,16 @@ impl Keys {
 
     /// Opens a session for the holder of a key; a session opens none. It lasts
     /// [`SESSION_SECONDS`], or as long as the key counts.
-    pub fn open_session(&self, key: &[u8]) -> Option<(Principal, SessionToken)> {
+    pub async fn open_session(&self, key: &[u8]) -> Option<(Principal, SessionToken)> {
         let (now, hash) = (now(), Hash::of(key));
         let (id, principal) = self.key(&hash, now)?;
-        Some((principal, self.signer()?.open(id, &hash, now)))
-    }
-
-    fn signer(&self) -> Option<Signer> {
-        let shared = self.shared.load().as_deref().cloned();
-        shared.or_else(|| self.root.current().map(|root| root.signer.clone())).or_else(|| self.own.clone())
+        self.sessions.prepare().await;
+        Some((principal, self.sessions.signer()?.open(id, &hash, now)))
     }
 
     /// Signs sessions with what all replicas of a managed runtime share from now on.
     pub fn share_sessions(&self, secret: [u8; 32]) {
-        self.shared.store(Some(Arc::new(Signer::shared(secret))));
+        self.sessions.share(secret);
     }
 
     /// Counts a wrong key that came from an address, or says that there were too many.
@@ -171,16 +182,16 @@ impl Keys {
     /// Makes a key that may do no more than whoever makes it. It counts, and is on the
     /// disk, when this returns.
     pub async fn create(&self, by: &Principal, new: NewKey) -> Result<Created, KeysError> {
-        let (book, by) = (self.book.clone(), by.clone());
-        let made = tokio::task::spawn_blocking(move || book.create(&by, &new, now())).await;
+        let (book, by, root) = (self.book.clone(), by.clone(), self.root.clone());
+        let made = tokio::task::spawn_blocking(move || book.create(&by, &root, &new)).await;
         made.unwrap_or(Err(KeysError::Unwritable))
     }
 
     /// Revokes a key that may do no more than whoever revokes it. It counts no more
     /// when this returns, and none of its sessions does.
     pub async fn revoke(&self, by: &Principal, id: u64) -> Result<(), KeysError> {
-        let (book, by) = (self.book.clone(), by.clone());
-        let revoked = tokio::task::spawn_blocking(move || book.revoke(&by, id)).await;
+        let (book, by, root) = (self.book.clone(), by.clone(), self.root.clone());
+        let revoked = tokio::task::spawn_blocking(move || book.revoke(&by, &root, id)).await;
         revoked.unwrap_or(Err(KeysError::Unwritable))
     }
 
@@ -190,9 +201,24 @@ impl Keys {
         self.book.replace(|before| managed::ring(keys, before, now));
     }
 
-    /// Follows the root key's file, and writes down now and then when keys were used.
+    /// Follows the root key's file and what other processes write into the folder, and
+    /// writes down now and then when keys were used.
     pub async fn follow(&self) {
-        tokio::join!(self.root.follow(), self.write_uses());
+        tokio::join!(self.root.follow(), self.look(), self.write_uses());
+    }
+
+    async fn look(&self) {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let (book, sessions) = (self.book.clone(), self.sessions.clone());
+            let looked = tokio::task::spawn_blocking(move || {
+                book.look();
+                sessions.look();
+            });
+            if let Err(error) = looked.await {
+                tracing::error!(%error, "cannot look at what other processes wrote of keys");
+            }
+        }
     }
 
     async fn write_uses(&self) {

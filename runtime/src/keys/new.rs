@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::text::is_plain;
 use super::{Lifetime, Permission, PlainKey, Role};
 
 /// The longest name, in characters.
@@ -15,7 +16,7 @@ const LONGEST_DESCRIPTION: usize = 1_000;
 
 /// The body of `POST /keys`.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewKey {
     /// What people call it; names may repeat.
     #[schema(value_type = String, min_length = 1, max_length = 100, example = "ci")]
@@ -26,7 +27,7 @@ pub struct NewKey {
     pub permissions: Option<Vec<Permission>>,
     /// How long it counts; for ever without one.
     pub expires_in: Option<Lifetime>,
-    /// A note for people.
+    /// A note for people, on one line.
     #[schema(value_type = Option<String>, max_length = 1000)]
     pub description: Option<Description>,
 }
@@ -49,24 +50,29 @@ pub struct Created {
     pub role: Role,
 }
 
-/// One line of 1 to 100 characters.
+/// One line of 1 to 100 characters, none of them a control or format character: logs show
+/// it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct KeyName(Arc<str>);
 
-/// Up to 1,000 characters.
+/// One line of up to 1,000 characters, none of them a control or format character.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Description(String);
 
-/// The text is too long, or no line.
+/// The text is too long, or no plain line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidText {
     /// No name.
-    #[error("a key's name is one line of 1 to {LONGEST_NAME} characters: write such a one")]
+    #[error(
+        "a key's name is one line of 1 to {LONGEST_NAME} characters that can be seen, without control or format characters: write such a one"
+    )]
     Name,
     /// No description.
-    #[error("a key's description has at most {LONGEST_DESCRIPTION} characters: write a shorter one")]
+    #[error(
+        "a key's description is one line of at most {LONGEST_DESCRIPTION} characters, without control or format characters: write such a one"
+    )]
     Description,
 }
 
@@ -82,7 +88,7 @@ impl TryFrom<String> for KeyName {
 
     fn try_from(text: String) -> Result<Self, InvalidText> {
         let text = text.trim();
-        let good = (1..=LONGEST_NAME).contains(&text.chars().count()) && !text.contains(char::is_control);
+        let good = (1..=LONGEST_NAME).contains(&text.chars().count()) && is_plain(text);
         good.then(|| Self(text.into())).ok_or(InvalidText::Name)
     }
 }
@@ -91,7 +97,7 @@ impl TryFrom<String> for Description {
     type Error = InvalidText;
 
     fn try_from(text: String) -> Result<Self, InvalidText> {
-        let good = text.chars().count() <= LONGEST_DESCRIPTION;
+        let good = text.chars().count() <= LONGEST_DESCRIPTION && is_plain(&text);
         good.then_some(Self(text)).ok_or(InvalidText::Description)
     }
 }
@@ -117,11 +123,14 @@ mod tests {
         let new = body(" ci ", "for the build").unwrap();
         assert_eq!((&*new.name.0, new.expires_in.unwrap().seconds()), ("ci", 2_592_000));
         assert!(body(&"ü".repeat(100), &"ü".repeat(1_000)).is_ok());
-        for (name, description) in [("", ""), ("  ", ""), ("a\nb", ""), (&"ü".repeat(101), "")] {
+        for (name, description) in
+            [("", ""), ("  ", ""), ("a\nb", ""), ("a\u{202e}b", ""), (&"ü".repeat(101), "")]
+        {
             let error = body(name, description).unwrap_err().to_string();
             assert!(error.contains("1 to 100 characters"), "{error}");
         }
         assert!(body("ci", &"ü".repeat(1_001)).unwrap_err().to_string().contains("1000"));
+        assert!(body("ci", "a\u{2028}root").unwrap_err().to_string().contains("format characters"));
         for bad in
             [json!({ "role": "viewer" }), json!({ "name": "a" }), json!({ "name": "a", "role": "root" })]
         {

@@ -32,6 +32,14 @@ impl Ring {
         self.0.iter().find(|entry| entry.id == id)
     }
 
+    /// Remembers when keys were used, as another ring of the same keys has it.
+    pub(super) fn keep_uses(&self, known: &Self) {
+        let used = |entry: &Entry| known.get(entry.id).and_then(|known| known.last_used_at());
+        for entry in &self.0 {
+            entry.used(used(entry).unwrap_or_default());
+        }
+    }
+
     pub(super) fn entries(&self) -> &[Arc<Entry>] {
         &self.0
     }

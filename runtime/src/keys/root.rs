@@ -10,14 +10,13 @@ use std::time::Duration;
 use arc_swap::ArcSwapOption;
 
 use super::hash::Hash;
-use super::session::Signer;
 
 /// How often the key's file is looked at.
 const EVERY: Duration = Duration::from_secs(1);
 /// The most that is read of it, in bytes.
 const MAX_FILE: u64 = 64 << 10;
 
-/// The root key, of which only a hash is held, and what sessions are signed with.
+/// The root key, of which only a hash is held.
 #[derive(Default)]
 pub(super) struct RootKey {
     current: ArcSwapOption<Current>,
@@ -28,7 +27,6 @@ pub(super) struct RootKey {
 /// The root key of a moment.
 pub(super) struct Current {
     pub(super) hash: Hash,
-    pub(super) signer: Signer,
 }
 
 /// The root key cannot be read.
@@ -95,7 +93,8 @@ impl RootKey {
         }
     }
 
-    fn take(&self, key: &str) {
+    /// The key counts from now on, the one before no more.
+    pub(super) fn take(&self, key: &str) {
         let new = Current::of(key);
         if !self.current().is_some_and(|old| old.hash.is(&new.hash)) {
             self.current.store(Some(Arc::new(new)));
@@ -106,7 +105,7 @@ impl RootKey {
 
 impl Current {
     fn of(key: &str) -> Self {
-        Self { hash: Hash::of(key.as_bytes()), signer: Signer::of_root(key) }
+        Self { hash: Hash::of(key.as_bytes()) }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Sessions: signed tokens that name a key. Nothing is kept of them, so that each
-//! replica with the same secret takes them, and none outlives its key: the signature
-//! covers the key's hash, and the key is looked up each time.
+//! process with the same secret takes them, and none outlives its key: the signature
+//! covers the key's hash, and the key is looked up each time. The secret follows from no
+//! key: a token says nothing of the key that opened it.
 //!
 //! ```text
 //! bts_ base64url( number of the key, 8 bytes | end, 8 bytes | HMAC-SHA-256, 32 bytes )
@@ -39,7 +40,7 @@ pub(super) struct Claim {
 }
 
 impl Signer {
-    /// One that other replicas know too.
+    /// One that other processes know too.
     pub(super) fn shared(secret: [u8; 32]) -> Self {
         Self(secret)
     }
@@ -47,12 +48,6 @@ impl Signer {
     /// One that this process alone knows.
     pub(super) fn own() -> Result<Self, NoRandomness> {
         secret::random().map(Self)
-    }
-
-    /// The one that follows from a root key: sessions survive a restart, and end when
-    /// the root key changes.
-    pub(super) fn of_root(key: &str) -> Self {
-        Self(mac(key.as_bytes()).chain_update(b"davit sessions 1").finalize().into_bytes().into())
     }
 
     /// A session of the key with this number and hash.
@@ -64,13 +59,10 @@ impl Signer {
     }
 
     fn signed(&self, key: u64, hash: &Hash, ends: Moment) -> Hmac<Sha256> {
-        let mac = mac(&self.0).chain_update(b"davit session 1");
+        let mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("a key of any length is taken");
+        let mac = mac.chain_update(b"davit session 1");
         mac.chain_update(key.to_be_bytes()).chain_update(ends.to_be_bytes()).chain_update(hash.bytes())
     }
-}
-
-fn mac(key: &[u8]) -> Hmac<Sha256> {
-    Hmac::new_from_slice(key).expect("a key of any length is taken")
 }
 
 impl Claim {
@@ -121,15 +113,6 @@ mod tests {
         assert!(!claim.holds(&signer, &Hash::of(b"rotated"), NOW), "another key");
         assert!(!claim.holds(&Signer::shared([8; 32]), &hash, NOW), "another secret");
         assert!(!format!("{token:?}").contains(token.reveal()));
-    }
-
-    #[test]
-    fn the_secret_of_a_root_key_is_the_same_after_a_restart() {
-        let token = Signer::of_root("0123456789abcdef").open(0, &Hash::of(b"x"), NOW);
-        let claim = Claim::read(token.reveal().as_bytes()).unwrap();
-        assert!(claim.holds(&Signer::of_root("0123456789abcdef"), &Hash::of(b"x"), NOW));
-        assert!(!claim.holds(&Signer::of_root("0123456789abcdeg"), &Hash::of(b"x"), NOW));
-        assert!(!claim.holds(&Signer::own().unwrap(), &Hash::of(b"x"), NOW));
     }
 
     proptest! {

@@ -44,7 +44,14 @@ impl Ending {
         let mut signals = Signals::new()?;
         // Not inside of the macro: what is not logged is not evaluated.
         let name = signals.next().await;
-        tracing::info!("{name}: draining");
+        if leaving.is_zero() {
+            tracing::info!("{name}: no longer ready; open requests may finish");
+        } else {
+            let seconds = leaving.as_secs_f32();
+            tracing::info!(
+                "{name}: no longer ready; connections are taken for {seconds} s more, then open requests may finish"
+            );
+        }
         tokio::spawn(async move {
             let name = signals.next().await;
             tracing::warn!("{name} while draining: leaving at once");

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 
 use super::ring::{Line, News, Ring};
+use super::seats::Seat;
 
 /// The most lines that are taken out at once.
 const BATCH: usize = 16;
@@ -28,8 +29,8 @@ pub struct Follower {
     news: watch::Receiver<News>,
     /// The number of the next line; none if it is to be the oldest one there.
     next: Option<u64>,
-    /// One of the few that may follow.
-    _permit: OwnedSemaphorePermit,
+    /// One of the few that may follow; none if it only looks.
+    _seat: Option<Seat>,
 }
 
 /// What a follower finds.
@@ -42,7 +43,7 @@ pub struct Batch {
 }
 
 impl Follower {
-    pub(super) fn new(ring: Arc<Ring>, from: From, permit: OwnedSemaphorePermit) -> Self {
+    pub(super) fn new(ring: Arc<Ring>, from: From, seat: Option<Seat>) -> Self {
         let news = ring.news();
         let next = news.borrow().next;
         let next = match from {
@@ -52,7 +53,7 @@ impl Follower {
             From::Behind(number) if number < ring.first() || number >= next => None,
             From::Behind(number) => Some(number + 1),
         };
-        Self { ring, news, next, _permit: permit }
+        Self { ring, news, next, _seat: seat }
     }
 
     /// The number of the next line.

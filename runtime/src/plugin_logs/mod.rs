@@ -9,6 +9,7 @@
 mod follower;
 mod output;
 mod ring;
+mod seats;
 mod share;
 #[cfg(test)]
 mod tests;
@@ -18,31 +19,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use davit_engine::Output;
 use davit_plugin::PluginName;
-use tokio::sync::Semaphore;
 
 pub use follower::{Batch, Follower, From};
 pub use ring::{Line, MAX_LINES};
+pub use seats::{MAX_FOLLOWERS, MAX_OF_ONE};
 
 use output::GroupOutput;
 use ring::Ring;
+use seats::Seats;
 use share::Share;
 
-/// How many may follow at once, all plugins together.
-pub const MAX_FOLLOWERS: usize = 64;
-
 /// The rings of all plugins. Together they hold at most 16 MiB.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct PluginLogs {
     rings: Mutex<BTreeMap<PluginName, Arc<Ring>>>,
     share: Arc<Share>,
-    followers: Arc<Semaphore>,
-}
-
-impl Default for PluginLogs {
-    fn default() -> Self {
-        let followers = Arc::new(Semaphore::new(MAX_FOLLOWERS));
-        Self { rings: Mutex::default(), share: Arc::default(), followers }
-    }
+    seats: Arc<Seats>,
 }
 
 impl PluginLogs {
@@ -74,10 +66,15 @@ impl PluginLogs {
     }
 
     /// Follows a plugin that exists; one that has no code never writes anything. None
-    /// if [`MAX_FOLLOWERS`] do so already.
-    pub fn follow(&self, plugin: &PluginName, from: From) -> Option<Follower> {
-        let permit = self.followers.clone().try_acquire_owned().ok()?;
-        Some(Follower::new(self.ring(plugin), from, permit))
+    /// if [`MAX_FOLLOWERS`] do so already, or [`MAX_OF_ONE`] of the name `who`.
+    pub fn follow(&self, plugin: &PluginName, from: From, who: &str) -> Option<Follower> {
+        let seat = self.seats.take(who)?;
+        Some(Follower::new(self.ring(plugin), from, Some(seat)))
+    }
+
+    /// The same for somebody who reads what is there and goes: he keeps nobody out.
+    pub fn look(&self, plugin: &PluginName, from: From) -> Follower {
+        Follower::new(self.ring(plugin), from, None)
     }
 
     /// Drops the rings of all other plugins, whose followers are told.

@@ -18,7 +18,7 @@ fn write(output: &Arc<dyn Output>, messages: impl IntoIterator<Item = usize>) {
 }
 
 fn follow(logs: &PluginLogs, plugin: &PluginName, from: From) -> Follower {
-    logs.follow(plugin, from).expect("few follow")
+    logs.follow(plugin, from, "somebody").expect("few follow")
 }
 
 /// All that is there for a follower, and how much it has missed.
@@ -156,11 +156,33 @@ fn many_plugins_share_the_memory_and_a_long_line_is_cut_to_its_share() {
 #[test]
 fn no_more_follow_than_may_and_who_leaves_makes_room() {
     let logs = PluginLogs::default();
-    let mut followers: Vec<Follower> =
-        (0..MAX_FOLLOWERS).map(|_| follow(&logs, &name("a"), From::Oldest)).collect();
-    assert!(logs.follow(&name("b"), From::Oldest).is_none());
+    let names: Vec<String> = (0..MAX_FOLLOWERS).map(|n| (n / MAX_OF_ONE).to_string()).collect();
+    let follow = |who: &str| logs.follow(&name("a"), From::Oldest, who);
+    let mut followers: Vec<Follower> = names.iter().map(|who| follow(who).unwrap()).collect();
+    assert!(follow("another").is_none());
     followers.pop();
-    assert!(logs.follow(&name("b"), From::Oldest).is_some());
+    assert!(follow("another").is_some());
+}
+
+#[test]
+fn nobody_keeps_all_others_out() {
+    let logs = PluginLogs::default();
+    let follow = |plugin: &str, who: &str| logs.follow(&name(plugin), From::Oldest, who);
+    let mut own: Vec<Follower> = (0..MAX_OF_ONE).map(|_| follow("a", "viewer").unwrap()).collect();
+    assert!(follow("b", "viewer").is_none());
+    assert!(follow("a", "admin").is_some());
+    own.pop();
+    assert!(follow("b", "viewer").is_some());
+}
+
+#[test]
+fn who_only_looks_keeps_nobody_out() {
+    let logs = PluginLogs::default();
+    write(&group(&logs, &["a"]), 0..3);
+    let mut all_looks: Vec<Follower> =
+        (0..=MAX_FOLLOWERS).map(|_| logs.look(&name("a"), From::Tail(2))).collect();
+    assert_eq!(all(&mut all_looks[MAX_FOLLOWERS]), (0, texts(1..3)));
+    assert!(logs.follow(&name("a"), From::Oldest, "somebody").is_some());
 }
 
 proptest! {

@@ -22,7 +22,7 @@ use super::named::Named;
 use super::{Admin, Source};
 use crate::dispatch::Refusal;
 use crate::keys::Principal;
-use crate::plugin_logs::{From, MAX_FOLLOWERS};
+use crate::plugin_logs::{From, MAX_FOLLOWERS, MAX_OF_ONE};
 use stream::Stream;
 
 /// How often a silent stream says that it is still there.
@@ -76,13 +76,17 @@ pub(super) async fn logs(
     asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Refusal> {
-    let Query(asked) = asked.map_err(|error| unreadable(&error))?;
+    let Query(asked) = asked.map_err(|_| unreadable())?;
     if !exists(&admin, &name) {
         let message = format!("there is no plugin {name}: GET /plugins lists those there are");
         return Err(Refusal::new(StatusCode::NOT_FOUND, "PLUGIN_NOT_FOUND", message));
     }
     let from = from(&headers, &asked);
-    let follower = admin.assembler.logs().follow(&name, from).ok_or_else(too_many)?;
+    let all = admin.assembler.logs();
+    let follower = match asked.follow {
+        true => all.follow(&name, from, &principal.name()).ok_or_else(too_many)?,
+        false => all.look(&name, from),
+    };
     let stream = Stream::new(&admin, &principal, headers, name, follower, asked.follow);
     let events = Sse::new(stream.events()).keep_alive(KeepAlive::new().interval(HEARTBEAT));
     Ok(([UNBUFFERED], events))
@@ -110,13 +114,15 @@ fn from(headers: &HeaderMap, asked: &Asked) -> From {
     }
 }
 
-fn unreadable(error: &QueryRejection) -> Refusal {
-    let message =
-        format!("the query cannot be read: {}; write e.g. ?tail=100&follow=false", error.body_text());
+fn unreadable() -> Refusal {
+    let message = "the query cannot be read: `tail` is a number of lines, `follow` is true or false, \
+        and neither may be there twice; write e.g. ?tail=100&follow=false";
     Refusal::new(StatusCode::BAD_REQUEST, "INVALID_REQUEST", message)
 }
 
 fn too_many() -> Refusal {
-    let message = format!("{MAX_FOLLOWERS} readers of logs are there already: end one, or try again later");
+    let message = format!(
+        "{MAX_FOLLOWERS} readers of logs are there already, or {MAX_OF_ONE} with this key: end one, or try again later"
+    );
     Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "TOO_MANY_FOLLOWERS", message).retry_after(5)
 }

@@ -19,11 +19,13 @@ pub(super) fn refusal(error: &InstallError) -> Refusal {
         InstallError::Later(error) => return reload::refusal(error),
         InstallError::Stopped => return reload::refusal(&ReloadError::Stopped),
         InstallError::Busy => (StatusCode::SERVICE_UNAVAILABLE, "TOO_MANY_UPLOADS"),
-        InstallError::Nowhere => (StatusCode::CONFLICT, "NO_PLUGIN_DIRECTORY"),
+        InstallError::Nowhere | InstallError::Missing => (StatusCode::CONFLICT, "NO_PLUGIN_DIRECTORY"),
+        InstallError::Followed(_) => (StatusCode::CONFLICT, "FOLDER_FOLLOWED"),
         InstallError::BuiltIn(_) => (StatusCode::CONFLICT, "BUILT_IN_PLUGIN_EXISTS"),
         InstallError::Taken { .. } => (StatusCode::CONFLICT, "FOLDER_TAKEN"),
         InstallError::Outside { .. } => (StatusCode::CONFLICT, "FOLDER_OUTSIDE"),
-        InstallError::Reserved(_) => (StatusCode::UNPROCESSABLE_ENTITY, "NAME_RESERVED"),
+        InstallError::Reserved { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "NAME_RESERVED"),
+        InstallError::Full(_) => (StatusCode::CONFLICT, "TOO_MANY_PLUGINS"),
     };
     Refusal::new(status, code, error.to_string())
 }

@@ -109,6 +109,9 @@ async fn what_is_not_the_plugins_is_never_replaced() {
         ("@linked/ui", "lies outside of the plugin directory"),
         ("node_modules", "never looked into"),
         ("@acme/node_modules", "never looked into"),
+        ("upload", "a call of this name"),
+        ("reload", "a call of this name"),
+        ("loaded", "a call of this name"),
     ] {
         let refused = started.install(&page(name, "1.0.0")).await.unwrap_err().to_string();
         assert!(refused.contains(expected), "{name}: {refused}");
@@ -116,6 +119,19 @@ async fn what_is_not_the_plugins_is_never_replaced() {
     assert_eq!(fs::read_to_string(other.join("notes.txt")).unwrap(), "mine");
     assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
     assert_eq!(entries(&directories).1, 0);
+}
+
+#[tokio::test]
+async fn a_package_that_would_push_another_plugin_out_is_refused() {
+    let directories = Directories::new();
+    for number in 0..10_000 {
+        fs::create_dir(directories.path(&format!("own/z{number}"))).unwrap();
+    }
+    let started = directories.start(Declarations::default()).await;
+    let refused = started.install(&page("@acme/ui", "1.0.0")).await.unwrap_err().to_string();
+    assert!(refused.contains("holds 10000 folders"), "{refused}");
+    fs::remove_dir(directories.path("own/z0")).unwrap();
+    started.install(&page("@acme/ui", "1.0.0")).await.unwrap();
 }
 
 #[tokio::test]

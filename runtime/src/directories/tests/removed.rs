@@ -75,7 +75,7 @@ async fn a_folder_that_a_person_named_is_not_removed() {
     let started = directories.start_at(vec![Root::Named(folder.clone())], Declarations::default()).await;
     assert!(!started.handle.statuses()[0].folder.removable);
     let refused = started.handle.remove(name()).await.unwrap_err();
-    assert!(matches!(refused, RemoveError::Alone(_)), "{refused}");
+    assert!(matches!(refused, RemoveError::Followed(_)), "{refused}");
     let refused = started.handle.receive().await.err().unwrap();
     assert!(refused.to_string().contains("start with a folder of plugins"), "{refused}");
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "nothing is written to it");

@@ -58,8 +58,31 @@ async fn a_reload_by_hand_replaces_every_process_and_lists_what_loaded() {
     assert_eq!(before, server.text("/store").await, "a group shares its process");
     let reloaded = server.reload().await;
     let versions = json!([{"name": "shop", "version": "1.0.0"}, {"name": "store", "version": "2.1.0"}]);
-    assert_eq!(reloaded, json!({"ok": true, "plugins": versions}));
+    let broken = server.plugin("@acme/broken").await;
+    let failed = json!([{"name": "@acme/broken", "state": "failed", "reason": "PackageInvalid",
+                         "message": broken["message"]}]);
+    assert_eq!(reloaded, json!({"ok": true, "plugins": versions, "failed": failed}));
     assert_ne!(server.text("/shop").await, before);
+}
+
+#[tokio::test]
+async fn turning_on_what_cannot_run_says_why_it_does_not() {
+    let (server, plugins) = start().await;
+    let turn = async |name: &str, word: &str| {
+        let answer = server.post(&format!("/_/api/plugins/{name}/{word}")).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{word} {name}");
+        answer.json::<Value>().await.unwrap()
+    };
+    let answer = turn("@acme/broken", "enable").await;
+    let message = &server.plugin("@acme/broken").await["message"];
+    assert!(!message.as_str().unwrap().contains(plugins.path().to_str().unwrap()), "{message}");
+    let data = json!({"enabled": true, "name": "@acme/broken", "state": "failed",
+                      "reason": "PackageInvalid", "message": message});
+    assert_eq!(answer, json!({"success": true, "data": data}));
+    for (word, enabled) in [("disable", false), ("enable", true)] {
+        let data = json!({"enabled": enabled, "name": "store"});
+        assert_eq!(turn("store", word).await, json!({"success": true, "data": data}));
+    }
 }
 
 #[tokio::test]

@@ -96,10 +96,13 @@ async fn a_change_needs_an_origin_of_this_host_whatever_the_credential() {
     for credential in [("x-api-key", KEY), ("authorization", &*bearer), ("cookie", &*cookie)] {
         let without = reload(&server, "davit.test", &[credential]).await;
         assert_eq!(without.status, 403, "{credential:?} without an Origin");
-        assert!(without.text().contains("Origin"), "it says what to send: {}", without.text());
+        let says = "needs an Origin header with this host: add -H 'Origin: http://davit.test'";
+        assert!(without.text().contains(says), "it says what to send: {}", without.text());
         for origin in foreign {
             let refused = reload(&server, "davit.test", &[credential, ("origin", origin)]).await;
             assert_eq!(refused.status, 403, "{credential:?} with {origin:?}");
+            let says = "is not of this host alone: send -H 'Origin: http://davit.test'";
+            assert!(refused.text().contains(says), "{}", refused.text());
         }
         let twice = [credential, ("origin", "http://davit.test"), ("origin", "http://evil.test")];
         assert_eq!(reload(&server, "davit.test", &twice).await.status, 403);

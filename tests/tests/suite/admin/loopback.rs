@@ -3,6 +3,7 @@
 use davit_tests::raw;
 use davit_tests::server::{KEY, Start};
 use davit_tests::{Plugins, Server};
+use serde_json::{Value, json};
 
 async fn start() -> (Server, Plugins) {
     let plugins = Plugins::new();
@@ -61,6 +62,21 @@ async fn what_a_browser_or_a_proxy_could_send_needs_a_key() {
     }
     let wrong = reload(&server, "/api/plugins/reload", "localhost", Some(("x-api-key", "wrong"))).await;
     assert_eq!(wrong, 401, "a wrong key is wrong, also here");
+}
+
+#[tokio::test]
+async fn a_call_with_an_origin_is_told_that_it_needs_a_key_here_too() {
+    let (server, _plugins) = start().await;
+    for (header, says) in [
+        (("origin", "http://localhost"), "a call with an Origin needs a key here too"),
+        (("cookie", "a=1"), "send a key"),
+    ] {
+        let headers = [("host", "localhost"), header];
+        let refused = raw::ask(server.address(), "POST /api/plugins/reload", &headers).await;
+        let body: Value = serde_json::from_slice(&refused.body).unwrap();
+        assert_eq!((&body["error"], &body["code"]), (&json!("Unauthorized"), &json!("AUTH_REQUIRED")));
+        assert!(body["hint"].as_str().unwrap().starts_with(says), "{header:?}: {body}");
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod guard;
 mod hostile;
 mod keys;
 mod limiter;
+mod logins;
 mod loopback;
 mod made;
 mod parallel;

@@ -25,9 +25,15 @@ async fn errors_have_an_error_a_code_and_the_request_id() {
         let answer = site.ask(method, path, by).await;
         answer.refuses(status, code);
         assert!(answer.json().get("success").is_none(), "only uploads have it: {answer:?}");
+        assert_eq!(answer.json().get("hint").is_some(), status == 401, "{answer:?}");
     }
     let stranger = site.ask("GET", "/plugins", &Credential::Nothing).await.json();
     assert_eq!((&stranger["error"], &stranger["code"]), (&json!("Unauthorized"), &json!("AUTH_REQUIRED")));
+    let wrong = site.ask("GET", "/plugins", &Credential::ApiKey("wrong".to_owned())).await.json();
+    for told in [&stranger, &wrong] {
+        let hint = told["hint"].as_str().expect("what to send");
+        assert!(hint.contains("X-API-Key: ") && hint.contains("Authorization: Bearer "), "{told}");
+    }
     let upload = site.ask("POST", "/plugins/upload", &Credential::Nothing).await;
     upload.refuses(401, "AUTH_REQUIRED");
     assert_eq!(upload.json()["success"], json!(false), "{upload:?}");
@@ -50,7 +56,12 @@ async fn wrong_methods_are_told_which_are_right() {
         ("POST", "/openapi.json", "GET,HEAD"),
     ] {
         let answer = site.ask(method, path, &Credential::root()).await;
-        answer.refuses(405, "METHOD_NOT_ALLOWED");
+        let says = answer.refuses(405, "METHOD_NOT_ALLOWED");
+        let (refused, instead) = says.split_once(", only ").unwrap_or_else(|| panic!("{says}"));
+        assert!(refused.starts_with(method), "{says}");
+        let mut named: Vec<_> = instead.split(", ").collect();
+        named.sort_unstable();
+        assert_eq!(named.join(","), allowed, "{method} {path}: {says}");
         let mut told: Vec<_> = answer.header("allow").expect("an Allow").split(',').map(str::trim).collect();
         told.sort_unstable();
         assert_eq!(told.join(","), allowed, "{method} {path}");

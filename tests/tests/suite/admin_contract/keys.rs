@@ -110,8 +110,8 @@ async fn keys_are_revoked_once_and_only_by_number() {
     site.ask("GET", "/plugins", &key.api_key()).await.refuses(401, "INVALID_KEY");
     assert_eq!(site.ask("DELETE", &path, &root).await.status, 404);
     assert_eq!(site.ask("DELETE", "/keys/4711", &root).await.status, 404);
-    for wrong in ["abc", "1x", "-1", "1.0", "%20", "99999999999999999999999"] {
-        assert_eq!(site.ask("DELETE", &format!("/keys/{wrong}"), &root).await.status, 400, "{wrong}");
+    for wrong in ["abc", "1x", "-1", "1.0", "%20", "%ff", "99999999999999999999999"] {
+        site.ask("DELETE", &format!("/keys/{wrong}"), &root).await.refuses(400, "INVALID_KEY_ID");
     }
     site.ask("GET", "/plugins", &kept.api_key()).await.succeeds(200);
     let later = site.key_of("viewer").await;
@@ -174,6 +174,23 @@ async fn keys_with_broken_or_wrong_wishes_are_refused_with_400() {
         assert_eq!(answer.status, 400, "{wrong}: {answer:?}");
         assert!(answer.code().is_some());
     }
+    assert_eq!(listed(&site).await.len(), 0);
+}
+
+#[tokio::test]
+async fn keys_with_fields_that_there_are_not_are_refused_and_told_those_there_are() {
+    let site = Site::empty().await;
+    for (field, value) in
+        [("expiresAt", json!(1_900_000_000)), ("expires_in", json!("30d")), ("scopes", json!([]))]
+    {
+        let mut wish = json!({"name": "x", "role": "viewer"});
+        wish[field] = value;
+        let said = site.wish(&wish, &Credential::root()).await.refuses(400, "INVALID_REQUEST");
+        let only = "`name`, `role`, `permissions`, `expiresIn`, `description`";
+        assert!(said.starts_with(&format!("the body takes no field `{field}`, only {only};")), "{said}");
+    }
+    let said = site.wish(&json!({"name": "x"}), &Credential::root()).await.refuses(400, "INVALID_REQUEST");
+    assert!(said.starts_with("the body lacks the field `role`;"), "{said}");
     assert_eq!(listed(&site).await.len(), 0);
 }
 

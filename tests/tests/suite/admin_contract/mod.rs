@@ -60,6 +60,7 @@
 //! | shapes: keys, meta | `admin_contract::keys::keys_meta_names_roles_and_permissions` |
 //! | shapes: keys, POST | `admin_contract::keys::keys_are_made_with_201_and_shown_once` |
 //! | | `admin_contract::keys::keys_with_broken_or_wrong_wishes_are_refused_with_400` |
+//! | | `admin_contract::keys::keys_with_fields_that_there_are_not_are_refused_and_told_those_there_are` |
 //! | shapes: keys, DELETE | `admin_contract::keys::keys_are_revoked_once_and_only_by_number` |
 //! | shapes: plugins, bare arrays | `admin_contract::plugins::plugins_loaded_tells_name_base_dependencies_and_menus` |
 //! | shapes: plugins, names | `admin_contract::removal::delete_removes_the_plugin_and_tells_of_none` |

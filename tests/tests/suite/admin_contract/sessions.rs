@@ -42,6 +42,7 @@ async fn session_is_opened_with_a_key_and_its_cookie_is_for_this_site_alone() {
     assert!(!has(&cookie, "Secure"), "not on plain HTTP: {cookie:?}");
     let wrong = site.login("wrong").await;
     wrong.refuses(401, "INVALID_KEY");
+    assert!(wrong.json()["hint"].as_str().is_some_and(|hint| hint.contains("`key`")), "{wrong:?}");
     assert!(wrong.header("set-cookie").is_none());
 }
 
@@ -129,6 +130,9 @@ async fn session_calls_take_no_broken_bodies() {
         let call = site.call("POST", "/admin/session", &Credential::Nothing).json(&body);
         told(call).await.refuses(400, "INVALID_REQUEST");
     }
+    let call = site.call("POST", "/admin/session", &Credential::Nothing);
+    let said = told(call.json(&json!({"key": KEY, "maxAge": 60}))).await.refuses(400, "INVALID_REQUEST");
+    assert!(said.contains("{\"key\": \"KEY\"}"), "it names the one field there is: {said}");
 }
 
 /// Fault 13.

@@ -2,6 +2,7 @@
 //! nothing is restarted for them.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use davit_tests::client::client;
 use davit_tests::cluster::world::{condition, reason};
@@ -15,6 +16,12 @@ const CODE: &str = "export default { routes: { fetch: () => new Response(String(
 const OPS: &str = "btk_the-first-key-of-ops-0123456789abcdefghijkl";
 const NEW_OPS: &str = "btk_another-key-of-ops-0123456789abcdefghijklmn";
 const WATCH: &str = "btk_the-only-key-of-watch-0123456789abcdefghijk";
+
+/// Does not start again once its environment says so; with that change it is no
+/// newer version, so nothing goes live without it.
+const HANGS: &str = "export default { routes: { fetch: () => new Response(\"old\") }, onInit: () => process.env.HANG ? new Promise(() => {}) : undefined };\n";
+/// How long a plugin may take to start.
+const INIT: Duration = Duration::from_secs(30);
 
 /// What a replica answered.
 struct Answer {
@@ -156,6 +163,28 @@ async fn a_key_of_a_secret_counts_with_its_role_on_every_replica_until_the_secre
     for key in [NEW_OPS, WATCH] {
         counts_no_more(&pods, key).await;
     }
+    assert_eq!(processes(&world, &pods).await, before, "nothing is restarted for a key");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_ends_within_seconds_while_a_plugin_hangs_in_its_start() {
+    let (world, pods) = world().await;
+    world.apply_config_map_plugin("hangs", "", HANGS).await;
+    world.plugin_serves("hangs").await;
+    let before = processes(&world, &pods).await;
+
+    let source = json!({"configMap": {"name": "hangs"}});
+    world.apply_plugin("hangs", &json!({"source": source, "env": [{"name": "HANG", "value": "1"}]})).await;
+    let began = Instant::now();
+    let starts = format!("hangs to start on {}", pods[0].name());
+    until(&starts, async || world.state(&pods[0]).await.prepared.is_some().then_some(())).await;
+    world.delete("Secret", "watch").await;
+    secret(&world, "ops", NEW_OPS, "admin").await;
+    counts_no_more(&pods, WATCH).await;
+    counts_no_more(&pods, OPS).await;
+    counts(&pods, NEW_OPS).await;
+    assert!(began.elapsed() < INIT / 2, "the keys waited for the plugin: {:?}", began.elapsed());
+    world.everywhere("default", "/hangs", "old").await;
     assert_eq!(processes(&world, &pods).await, before, "nothing is restarted for a key");
 }
 

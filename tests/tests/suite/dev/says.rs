@@ -1,7 +1,7 @@
 //! What `davit dev` prints.
 
 use davit_tests::Plugins;
-use davit_tests::server::Start;
+use davit_tests::server::{KEY, Start};
 
 const CODE: &str = "export default { onInit: ({ logger }) => logger.debug(\"in detail\"), \
                     routes: { fetch: () => new Response(\"here\") } };\n";
@@ -18,6 +18,13 @@ async fn a_folder_without_plugins_is_told_and_one_that_appears_goes_live() {
     drop(plugins.plugin("cart", "", CODE));
     server.logs().line("✓ cart").await;
     assert_eq!(server.logs().text().matches("no plugin found").count(), 1);
+}
+
+#[tokio::test]
+async fn the_key_is_told_as_a_line_that_a_shell_takes() {
+    let plugins = Plugins::new();
+    let server = Start::dev(plugins.path()).start().await;
+    server.logs().line(&format!("  Key  export KEY={KEY}")).await;
 }
 
 #[tokio::test]

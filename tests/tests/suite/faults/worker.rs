@@ -64,7 +64,8 @@ async fn an_endless_loop_is_killed_and_its_worker_replaced() {
         "{message}"
     );
     let record = server.logs().record("of the restart", |record| record["plugins"] == "patient").await;
-    assert!(record["message"].as_str().unwrap().contains(message), "{record}");
+    let told = record["message"].as_str().unwrap();
+    assert!(told.contains(message) && told.ends_with("; the next one starts at once"), "{record}");
     assert!(!is_alive(old), "the blocked process is gone");
     healthy.unharmed().await;
 }

@@ -1,5 +1,6 @@
 //! How a server is started, and when it does not start.
 
+use std::net::TcpListener;
 use std::process::Command;
 
 use davit_tests::server::Start;
@@ -67,6 +68,7 @@ async fn without_bun_everything_but_javascript_is_served() {
         "{listed}"
     );
     assert!(listed["message"].as_str().unwrap().contains("npm install bun"), "{listed}");
+    assert_eq!(server.json("/_/api/health").await["status"], "degraded");
     server.logs().line("DAVIT_BUN names /nowhere/bun, which is not a file").await;
 }
 
@@ -89,6 +91,24 @@ async fn wrong_usage_ends_with_2_and_a_failure_with_1() {
         assert_eq!(exit, Some(code), "{says}: {printed}");
         assert!(printed.contains(says), "{says:?} is not in {printed}");
     }
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_named_with_what_sets_it() {
+    let plugins = plugins();
+    let held = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = held.local_addr().unwrap();
+    let port = taken.port().to_string();
+    for (variable, purpose) in [("PORT", "plugins"), ("DAVIT_METRICS_PORT", "metrics")] {
+        let (exit, printed) = Start::runtime([plugins.path()]).env(variable, &port).ended().await;
+        let why = format!("({purpose}): Address already in use (os error 98); set {variable}");
+        let says = format!("davit-runtime: cannot listen on {taken} {why}");
+        let told = printed.lines().any(|line| line == says);
+        assert!(told && exit == Some(1), "{says:?} is not in {printed}");
+    }
+    let start = Start::dev(plugins.path()).arg("--metrics-port").arg(&port);
+    let (exit, printed) = start.ended().await;
+    assert!(printed.contains("choose another --metrics-port") && exit == Some(1), "{printed}");
 }
 
 #[test]

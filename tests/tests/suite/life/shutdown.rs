@@ -123,7 +123,11 @@ async fn a_second_signal_ends_the_process_at_once() {
     let mut stuck = raw::open(scene.server.address(), "GET /roof/hold", &[("x-api-key", KEY)]).await;
     raw::read_head(&mut stuck).await;
     scene.server.terminate();
-    scene.server.logs().line("SIGTERM: draining").await;
+    scene
+        .server
+        .logs()
+        .line("SIGTERM: no longer ready; connections are taken for 5 s more, then open requests may finish")
+        .await;
     scene.server.terminate();
     assert_eq!(scene.server.exit_code().await, Some(1));
     let lines = scene.server.logs().lines();

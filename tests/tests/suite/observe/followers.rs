@@ -1,8 +1,9 @@
 //! What readers of logs may cost.
 
 use davit_tests::server::Start;
-use davit_tests::{Plugins, until};
-use serde_json::Value;
+use davit_tests::{Plugins, Server, until};
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -59,19 +60,41 @@ async fn a_reader_who_is_too_slow_is_told_how_much_he_missed() {
     assert!(dropped["lines"].as_u64().unwrap() > 1000, "{dropped}");
 }
 
+/// So many may read at once,
+const MOST: usize = 64;
+/// and so many of them with one key.
+const MOST_OF_ONE: usize = 8;
+
+/// A key that may read logs.
+async fn viewer(server: &Server, number: usize) -> String {
+    let new = json!({ "name": format!("reader-{number}"), "role": "viewer" });
+    let made: Value = server.post("/_/api/keys").json(&new).send().await.unwrap().json().await.unwrap();
+    made["data"]["key"].as_str().unwrap().to_owned()
+}
+
+async fn is_sent_away(reader: RequestBuilder) {
+    let refused = reader.send().await.unwrap();
+    assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (503, &"5".parse().unwrap()));
+    assert_eq!(refused.json::<Value>().await.unwrap()["code"], "TOO_MANY_FOLLOWERS");
+}
+
 #[tokio::test]
-async fn more_readers_than_sixty_four_are_sent_away() {
+async fn more_readers_than_eight_with_one_key_and_sixty_four_in_all_are_sent_away() {
     let plugins = Plugins::new();
     drop(plugins.plugin("much", "", MUCH));
     let server = Start::runtime([plugins.path()]).start().await;
     let mut readers = Vec::new();
-    for _ in 0..64 {
-        readers.push(Events::of(server.get(LOGS)).await);
+    for number in 0..MOST / MOST_OF_ONE {
+        let key = viewer(&server, number).await;
+        let with_key = || server.request(Method::GET, LOGS).header("x-api-key", &key);
+        for _ in 0..MOST_OF_ONE {
+            readers.push(Events::of(with_key()).await);
+        }
+        is_sent_away(with_key()).await;
     }
-    let refused = server.get(LOGS).send().await.unwrap();
-    assert_eq!(refused.status(), 503);
-    assert_eq!(refused.headers()["retry-after"], "5");
-    assert_eq!(refused.json::<Value>().await.unwrap()["code"], "TOO_MANY_FOLLOWERS");
+    is_sent_away(server.get(LOGS)).await;
+    let looks = Events::of(server.get(&format!("{LOGS}?follow=false"))).await;
+    assert_eq!(looks.rest().await, [], "who does not follow takes nobody's place");
     readers.pop();
     until("room for another reader", async || {
         (server.get(LOGS).send().await.unwrap().status() == 200).then_some(())

@@ -194,6 +194,8 @@ async fn logs_are_for_holders_of_a_key_and_of_plugins_that_exist() {
         assert_eq!(response.status(), 400, "{query}");
         let body: serde_json::Value = response.json().await.unwrap();
         assert_eq!(body["code"], "INVALID_REQUEST");
+        let said = body["error"].as_str().unwrap();
+        assert!(said.contains("`tail` is a number of lines, `follow` is true or false"), "{said}");
     }
     assert!(!server.logs().text().contains(KEY));
 }

@@ -86,7 +86,7 @@ pub(super) fn cases() -> Vec<Hostile> {
         let manifest = format!("name: hostile\nbase: {base}\n");
         Hostile::new(format!("the base {base}"), "BASE_RESERVED", plugin(manifest))
     });
-    let reserved = ["node_modules", "@acme/node_modules"].map(|name| {
+    let reserved = ["node_modules", "@acme/node_modules", "upload"].map(|name| {
         let manifest = format!("name: \"{name}\"\n");
         Hostile::new(format!("the name {name:?}"), "NAME_RESERVED", plugin(manifest))
     });

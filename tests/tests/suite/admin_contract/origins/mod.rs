@@ -29,6 +29,11 @@ async fn changes_are_allowed_and_refused_as_the_contract_says() {
 
 #[tokio::test]
 async fn changes_at_a_laptop_need_no_key_as_long_as_no_browser_can_send_them() {
-    let site = Site::dev(|own| drop(page(own, "one", "1.0.0"))).await;
+    let site = Site::dev(|own| {
+        for name in ["one", "sent"] {
+            drop(page(own, name, "1.0.0"));
+        }
+    })
+    .await;
     Table::of(&site, Place::Laptop, &Caller::at_a_laptop(&site).await).await.holds();
 }

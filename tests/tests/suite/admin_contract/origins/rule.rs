@@ -18,7 +18,11 @@ pub(super) type Verdict = (u16, Option<&'static str>);
 
 /// Who somebody is comes first, then where the request comes from, then what he may.
 pub(super) fn verdict(place: Place, call: &Call, kind: &Kind, caller: &Caller) -> Verdict {
-    let done = (call.done, None);
+    let done = match call.path {
+        // Its author works in that folder.
+        "/plugins/upload" | "/plugins/sent" if place == Place::Laptop => (409, Some("FOLDER_FOLLOWED")),
+        _ => (call.done, None),
+    };
     let may = |permission: &str, held: &[&str]| held.iter().any(|one| permission.starts_with(one));
     match (call.permission, &caller.standing) {
         (Some(_), Standing::Stranger) if place == Place::Laptop && kind.lines.is_empty() => done,
