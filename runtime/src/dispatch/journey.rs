@@ -20,7 +20,7 @@ use super::hooks::{Asking, Passed};
 use super::origin::cookie_counts;
 use super::route::Route;
 use super::upgrade::Handshake;
-use super::{Arrival, Refusal, credential, intake};
+use super::{Arrival, Refusal, cookie, credential, intake};
 use crate::keys::Keys;
 
 /// One request on its way.
@@ -74,7 +74,7 @@ impl Journey {
             }
             _ => response,
         };
-        if credential::withhold_session(response.headers_mut()) {
+        if cookie::withhold(response.headers_mut()) {
             let plugin = app.as_ref().map(|app| tracing::field::display(&app.name));
             tracing::debug!(request = %arrival.id, plugin, "a plugin set the cookie of Davit's sessions: it was dropped");
         }

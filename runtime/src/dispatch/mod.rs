@@ -11,6 +11,7 @@ mod access_log;
 mod arrive;
 mod asset;
 mod body;
+mod cookie;
 mod credential;
 mod engine;
 mod enter;
@@ -54,7 +55,8 @@ use route::Route;
 use upgrade::Handshake;
 
 pub use access_log::TARGET as ACCESS_LOG;
-pub use credential::{Caller, SESSION_COOKIE, count_wrong, take as take_credential};
+pub use cookie::SESSION_COOKIE;
+pub use credential::{Caller, count_wrong, take as take_credential};
 pub use forwarded::{InvalidNetwork, TrustedProxies};
 pub use intake::Arrival;
 pub use origin::Origin;
